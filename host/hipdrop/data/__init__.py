@@ -1,0 +1,1 @@
+"""Data that ship with the package; origin and licence in ATTRIBUTION.md."""

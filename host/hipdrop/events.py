@@ -1,0 +1,298 @@
+"""What the pipeline says: frozen values, in the order in which they become known.
+
+`t_s` is always a time on the input's own axis: the moment that the event is about, not the moment at which it was found.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Side(StrEnum):
+    """A side of the body; a step is named by its standing leg."""
+
+    LEFT = "left"
+    RIGHT = "right"
+    BOTH = "both"
+
+    @property
+    def other(self) -> Side:
+        """The opposite side; both sides stay both."""
+        return {Side.LEFT: Side.RIGHT, Side.RIGHT: Side.LEFT, Side.BOTH: Side.BOTH}[self]
+
+
+class Site(StrEnum):
+    """Where on the waistband the clip sits."""
+
+    SACRUM = "sacrum"
+    LEFT_HIP = "left-hip"
+    RIGHT_HIP = "right-hip"
+
+
+class Activity(StrEnum):
+    """What the wearer does."""
+
+    STAND = "stand"
+    WALK = "walk"
+    RUN = "run"
+
+
+class Flag(StrEnum):
+    """Why a step does not count, or (TURN) counts for the mean of both sides only."""
+
+    START = "start"  # no full stride before it yet
+    STOP = "stop"  # the first steps after standing or walking, or the last before it
+    GAP = "gap"  # a gap touches the step or its stride, or ended too recently
+    SATURATED = "saturated"  # a sample at the end of the sensor's range
+    WOBBLE = "wobble"  # the clip shakes against the body: loose belt
+    SLIP = "slip"  # the clip has moved on the body and its mount is not found again yet
+    MOUNT = "mount"  # the mount is not known (well enough)
+    SIDE = "side"  # which leg stands is not sure
+    IRREGULAR = "irregular"  # step time far from its neighbours': a missed or extra step, a hop, a stumble
+    TURN = "turn"  # in a bend: a shift of opposite sign on left and right
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Base of all events."""
+
+    t_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Contact(Event):
+    """A foot touched the ground (while running); known about 0.1 s later, its side only with its step."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Step(Event):
+    """One running step, from the contact at `t_s` to the next contact.
+
+    Attributes
+    ----------
+    number
+        Counts contacts of the run from 0.
+    side
+        The standing leg. When `side_sure` is false it is the more likely one.
+    side_confidence
+        Probability that `side` is right, 0.5 to 1.
+    side_sure
+        Whether `side_confidence` suffices for what needs a side.
+    toe_off_s
+        Time at which the foot left the ground; NaN if there was no flight.
+    contact_ms, step_s, cadence_spm
+        Contact time (NaN without toe-off), time to the next contact, steps per minute over the stride.
+    drop_deg
+        Peak contralateral-side-down obliquity from contact to 60 % of the step, over the mean obliquity of the stride
+        that ends at the next contact (docs/algorithms.md).
+    excursion_deg
+        The same peak over the value at contact.
+    midstance_deg
+        Contralateral-side-down obliquity at the middle of contact over the same mean.
+    list_deg
+        Mean obliquity of the stride against quiet standing (NaN without a standing tare); > 0 is right side down.
+    peak_s
+        Time of the peak.
+    oscillation_mm
+        Vertical travel of the clip within the step, peak to peak.
+    wobble_deg
+        RMS of the obliquity above the pelvis' own band within the stride.
+    yaw_dps
+        Mean yaw rate of the stride; > 0 is a turn to the left.
+    flags
+        Why the step does not count, in the order of `Flag`; empty for a step that counts for everything.
+    """
+
+    number: int
+    side: Side
+    side_confidence: float
+    side_sure: bool
+    toe_off_s: float
+    contact_ms: float
+    step_s: float
+    cadence_spm: float
+    drop_deg: float
+    excursion_deg: float
+    midstance_deg: float
+    list_deg: float
+    peak_s: float
+    oscillation_mm: float
+    wobble_deg: float
+    yaw_dps: float
+    flags: tuple[Flag, ...]
+
+    @property
+    def valid(self) -> bool:
+        """Whether the step counts for its own side."""
+        return not self.flags
+
+    @property
+    def valid_for_mean(self) -> bool:
+        """Whether the step counts for the mean of both sides, which a bend does not shift."""
+        return not self.flags or self.flags == (Flag.TURN,)
+
+
+@dataclass(frozen=True, slots=True)
+class ActivityChanged(Event):
+    """The wearer began to stand, walk or run."""
+
+    activity: Activity
+
+
+@dataclass(frozen=True, slots=True)
+class Turn(Event):
+    """A bend begins (`begins`) or ends."""
+
+    begins: bool
+    yaw_dps: float
+
+
+@dataclass(frozen=True, slots=True)
+class Gap(Event):
+    """Samples are missing after `t_s`."""
+
+    duration_s: float
+    bridged: bool  # short enough to hold parity and orientation through it
+
+
+@dataclass(frozen=True, slots=True)
+class GyroBias(Event):
+    """A gyroscope offset that the orientation filter could not have taken off by itself.
+
+    `removed` is false where the clip was never at rest and the offset can only be reported.
+    """
+
+    bias_dps: tuple[float, float, float]  # sensor axes
+    removed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MountFound(Event):
+    """How the clip sits on the pelvis.
+
+    Attributes
+    ----------
+    pelvis_from_sensor
+        Nine numbers, row by row: v_pelvis = R v_sensor. Its forward axis is the axis of step symmetry, which in an
+        uneven runner lies up to 10 deg from the axis through the pelvis markers; given mounts are about the given axis.
+    site
+        Where the clip sits.
+    lever_m
+        Distance of the clip to the right of the midline, m; NaN when it was not estimated.
+    quality
+        Contrast of the step symmetry, 0 to 1.
+    refined
+        Whether it only sharpens an earlier find (left and right stay as they were).
+    given
+        Whether it was given, not found.
+    """
+
+    pelvis_from_sensor: tuple[float, ...]
+    site: Site
+    lever_m: float
+    quality: float
+    refined: bool
+    given: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MountSlipped(Event):
+    """The clip has moved on the body by `angle_deg`; steps are void until the mount is found again."""
+
+    angle_deg: float
+
+
+@dataclass(frozen=True, slots=True)
+class SidesChanged(Event):
+    """What is known of left and right has changed.
+
+    `reason` is `settled` (sure from here on), `lost` (no longer sure), `corrected` (later steps are labelled the other
+    way than earlier ones of the same run) or `swapped` (by the user).
+    """
+
+    reason: str
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Marked(Event):
+    """The user marked this moment."""
+
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class BaselineReady(Event):
+    """The runner's own fresh level, in degrees of drop; NaN for a side that it holds no steps of."""
+
+    left_deg: float
+    right_deg: float
+    mean_deg: float
+    left_sd_deg: float
+    right_sd_deg: float
+    mean_sd_deg: float
+    steps: int
+    source: str  # today, profile, profile+today
+
+
+@dataclass(frozen=True, slots=True)
+class AlertEvent(Event):
+    """Base of the three alert events."""
+
+    side: Side
+    drop_deg: float  # the slow statistic of drop that was judged
+    baseline_deg: float  # the runner's baseline, or the edge of the band in target mode
+    excess_deg: float  # drop_deg - baseline_deg
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class AlertRaised(AlertEvent):
+    """The drop has been over the limit for long enough."""
+
+
+@dataclass(frozen=True, slots=True)
+class AlertCleared(AlertEvent):
+    """The drop is back; the runner is told that too."""
+
+
+@dataclass(frozen=True, slots=True)
+class AlertWithheld(AlertEvent):
+    """The drop is over the limit, but the alert is kept back; `reason` says why."""
+
+
+# What the user or the link pushes into the pipeline, beside samples.
+
+
+@dataclass(frozen=True, slots=True)
+class SwapSides:
+    """Left and right are the wrong way round: swap them from here on."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewBaseline:
+    """Forget the baseline and learn it anew from here on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Mark this moment."""
+
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TargetBand:
+    """A physio's band of drop; the monitor goes on in target mode.
+
+    `side` BOTH sets the band of either side. None as `upper_deg` ends target mode.
+    """
+
+    side: Side
+    upper_deg: float | None
+
+
+UserInput = SwapSides | NewBaseline | Mark | TargetBand

@@ -1,0 +1,72 @@
+"""A fixed-capacity ring of columns: append blocks, view windows by sample index without copying."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from hipdrop.samples import Array
+
+
+class RingBuffer:
+    """Keeps the newest `capacity` samples of `columns` columns.
+
+    The storage is `slack` times the capacity; when it is full the newest samples move to its front, so that a window is
+    always one contiguous view, and the cost of moving is spread over many appends.
+
+    Parameters
+    ----------
+    columns
+        Number of columns.
+    capacity
+        Number of samples that are always kept.
+    slack
+        Size of the storage in units of the capacity, at least 2.
+    """
+
+    def __init__(self, columns: int, capacity: int, slack: int = 4) -> None:
+        self._data = np.empty((columns, capacity * max(2, slack)))
+        self._capacity = capacity
+        self._offset = 0  # sample index of column position 0
+        self._end = 0  # column position after the newest sample
+
+    @property
+    def end(self) -> int:
+        """Sample index after the newest sample."""
+        return self._offset + self._end
+
+    @property
+    def start(self) -> int:
+        """Sample index of the oldest sample that is still there."""
+        return self._offset
+
+    def append(self, block: Array) -> None:
+        """Append a (columns, n) block; of one longer than the storage only the newest samples remain."""
+        n = block.shape[1]
+        size = self._data.shape[1]
+        if self._end + n > size:
+            keep = min(self._end, self._capacity, max(0, size - n))
+            self._data[:, :keep] = self._data[:, self._end - keep : self._end].copy()
+            self._offset += self._end - keep
+            self._end = keep
+            if n > size:
+                self._offset += n - size
+                block, n = block[:, n - size :], size
+        self._data[:, self._end : self._end + n] = block
+        self._end += n
+
+    def window(self, start: int, stop: int) -> Array:
+        """View samples [start, stop) by sample index as (columns, stop - start).
+
+        Raises
+        ------
+        IndexError
+            Part of the window is no longer, or not yet, there.
+        """
+        a, b = start - self._offset, stop - self._offset
+        if a < 0 or b > self._end or a > b:
+            raise IndexError(f"samples [{start}, {stop}) are not in the ring, which holds [{self.start}, {self.end})")
+        return self._data[:, a:b]
+
+    def last(self, n: int) -> Array:
+        """View the newest `n` samples, fewer if there are fewer."""
+        return self._data[:, max(0, self._end - n) : self._end]
