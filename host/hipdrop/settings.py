@@ -7,6 +7,7 @@ of the wrong type, is a `ConfigError`.
 from __future__ import annotations
 
 import dataclasses
+import math
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -17,16 +18,107 @@ from hipdrop.errors import ConfigError, InputError
 
 
 @dataclass(frozen=True)
+class OrientationSettings:
+    """Gyroscope bias and the orientation filter."""
+
+    rest_bias_limit_dps: float = 1.0  # VQF clips its own estimate at 2; "better below 1" (docs/algorithms.md)
+    rest_gyr_sd_dps: float = 2.0  # quiet standing sways by less; hand-held or worn in motion more
+    rest_acc_sd_ms2: float = 0.25
+
+
+@dataclass(frozen=True)
+class ContactSettings:
+    """Contact and toe-off."""
+
+    smooth_half_s: float = 0.08  # half width of the Hann kernel: half amplitude at 6 Hz; also the latency
+    lag_s: float = 0.03  # crossing of 0 g after the force plate's contact, mean over runners and sites of four sources
+    flight_g: float = -0.5  # smoothed trough before a running contact; running -0.9 to -1.9, walking above -0.35
+    refractory_s: float = 0.2  # 300 steps a minute
+    refractory_steps: float = 0.6  # and this part of the running mean of the step time
+    longest_step_s: float = 0.6  # a longer pause between contacts ends the bout (100 steps a minute)
+    toe_off_g: float = -0.8  # down-crossing before the flight
+    toe_off_trough: float = 0.7  # where the trough is shallow: this part of it
+
+
+@dataclass(frozen=True)
 class MonitorSettings:
-    """Baseline, detection and alerts."""
+    """Baseline, detection and alerts; method, sources and the study behind the defaults: docs/monitor.md."""
 
     mode: str = "fatigue"  # "fatigue" (own baseline) or "target" (a band set by a physio)
+    baseline_from_min: float = 3.0  # running time; before it the body warms up
+    baseline_until_min: float = 8.0  # running time
+    stored_baseline_until_min: float = 5.0  # the same where a stored profile helps
+    baseline_min_steps: int = 120  # valid steps of a side (pairs for both); 400 are usual, 100 too few for limits
+    wander_deg: float = 0.4  # SD of the slow wander of the level within a run, for weighing a stored profile
+    ewma_weight: float = 0.02  # of a step in the slow level, per step of that side
+    dead_band_deg: float = 1.5  # over the baseline; chosen on the frontier of docs/monitor.md
+    sigma_limit: float = 4.0  # in SDs of the slow level: rules where steps scatter so much that the dead band is less
+    evidence_steps: int = 40  # of the last evidence_window_steps valid ones must be over the limit
+    evidence_window_steps: int = 60
+    clear_fraction: float = 0.5  # of the limit's height over the baseline; under it, as long as above, is cleared
+    cool_down_s: float = 180.0  # between two alerts; 2 to 5 min
+    fade_after_alerts: int = 3  # from here on each alert of the run multiplies the cool-down by fade_factor
+    fade_factor: float = 2.0
+    fade_longest_s: float = 1800.0
+    training_session: int = 1  # number of this session in a retraining programme
+    full_feedback_sessions: int = 4  # Willy 2012: feedback in full in sessions 1 to 4 of 8, then withdrawn
+    target_left_deg: float = 0.0  # upper edge of the band of the left leg's drop; 0 = no band
+    target_right_deg: float = 0.0
+    target_dead_band_deg: float = 0.3  # over the edge: 4 SDs of the slow level at 0.7 deg from step to step
+    withheld_after_steps: int = 30  # so many skipped steps of a side in a row while over the limit are told
+    cadence_same_percent: float = 2.0  # a smaller change of cadence is called none
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be; the remedy is in the message."""
+        if self.mode not in ("fatigue", "target"):
+            raise ValueError(f'mode is "{self.mode}"; it is "fatigue" or "target"')
+        if self.mode == "target" and not (self.target_left_deg or self.target_right_deg):
+            raise ValueError('mode is "target" without a band; set target_left_deg or target_right_deg')
+        for key, ok, remedy in (
+            ("baseline_from_min", 0 <= self.baseline_from_min < math.inf, "give minutes from 0 up"),
+            (
+                "baseline_until_min",
+                self.baseline_from_min < self.baseline_until_min < math.inf,
+                "give minutes after baseline_from_min",
+            ),
+            (
+                "stored_baseline_until_min",
+                self.baseline_from_min < self.stored_baseline_until_min < math.inf,
+                "give minutes after baseline_from_min",
+            ),
+            ("baseline_min_steps", self.baseline_min_steps >= 7, "at least 7 steps make a stable mean (Dingenen 2018)"),
+            ("wander_deg", 0 <= self.wander_deg < math.inf, "give degrees from 0 up"),
+            ("ewma_weight", 0 < self.ewma_weight <= 1, "give a weight over 0, at most 1"),
+            ("dead_band_deg", 0 < self.dead_band_deg < math.inf, "give degrees over 0"),
+            ("target_dead_band_deg", 0 < self.target_dead_band_deg < math.inf, "give degrees over 0"),
+            ("sigma_limit", 0 <= self.sigma_limit < math.inf, "give a number from 0 up"),
+            (
+                "evidence_steps",
+                1 <= self.evidence_steps <= self.evidence_window_steps,
+                "give 1 to evidence_window_steps",
+            ),
+            ("clear_fraction", 0 <= self.clear_fraction < 1, "give a fraction from 0 to below 1"),
+            ("cool_down_s", 0 <= self.cool_down_s < math.inf, "give seconds from 0 up"),
+            ("fade_after_alerts", self.fade_after_alerts >= 0, "give a number from 0 up"),
+            ("fade_factor", 1 <= self.fade_factor < math.inf, "give a factor from 1 (no fade) up"),
+            ("fade_longest_s", 0 <= self.fade_longest_s < math.inf, "give seconds from 0 up"),
+            ("training_session", self.training_session >= 1, "count sessions from 1"),
+            ("full_feedback_sessions", self.full_feedback_sessions >= 0, "give a number from 0 up"),
+            ("target_left_deg", math.isfinite(self.target_left_deg), "give degrees, 0 for no band"),
+            ("target_right_deg", math.isfinite(self.target_right_deg), "give degrees, 0 for no band"),
+            ("withheld_after_steps", self.withheld_after_steps >= 1, "give a number from 1 up"),
+            ("cadence_same_percent", 0 <= self.cadence_same_percent < math.inf, "give percent from 0 up"),
+        ):
+            if not ok:
+                raise ValueError(f"{key} = {getattr(self, key)} is impossible; {remedy}")
 
 
 @dataclass(frozen=True)
 class Settings:
     """All parameters; hand one to `hipdrop.pipeline.Pipeline`."""
 
+    orientation: OrientationSettings = field(default_factory=OrientationSettings)
+    contacts: ContactSettings = field(default_factory=ContactSettings)
     monitor: MonitorSettings = field(default_factory=MonitorSettings)
 
     @classmethod
@@ -43,7 +135,9 @@ class Settings:
         try:
             tables = tomllib.loads(Path(path).read_text("utf-8"))
         except OSError as error:
-            raise InputError(path, f"cannot be read ({error.strerror or error}); name an existing settings file") from error
+            raise InputError(
+                path, f"cannot be read ({error.strerror or error}); name an existing settings file"
+            ) from error
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise InputError(path, f"is no TOML ({error}); see docs/settings.md") from error
         return cls().replace(tables)
