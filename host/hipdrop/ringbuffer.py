@@ -39,20 +39,27 @@ class RingBuffer:
         """Sample index of the oldest sample that is still there."""
         return self._offset
 
-    def append(self, block: Array) -> None:
-        """Append a (columns, n) block; of one longer than the storage only the newest samples remain."""
-        n = block.shape[1]
-        size = self._data.shape[1]
-        if self._end + n > size:
-            keep = min(self._end, self._capacity, max(0, size - n))
+    def extend(self, n: int) -> Array:
+        """Make room for the next `n` samples and give it as a (columns, n) view to be filled in.
+
+        Raises
+        ------
+        ValueError
+            `n` is larger than the capacity: cut the block.
+        """
+        if n > self._capacity:
+            raise ValueError(f"a block of {n} samples is longer than the ring's capacity of {self._capacity}")
+        if self._end + n > self._data.shape[1]:
+            keep = min(self._end, self._capacity)
             self._data[:, :keep] = self._data[:, self._end - keep : self._end].copy()
             self._offset += self._end - keep
             self._end = keep
-            if n > size:
-                self._offset += n - size
-                block, n = block[:, n - size :], size
-        self._data[:, self._end : self._end + n] = block
         self._end += n
+        return self._data[:, self._end - n : self._end]
+
+    def append(self, block: Array) -> None:
+        """Append a (columns, n) block, n at most the capacity."""
+        self.extend(block.shape[1])[:] = block
 
     def window(self, start: int, stop: int) -> Array:
         """View samples [start, stop) by sample index as (columns, stop - start).

@@ -41,6 +41,59 @@ class ContactSettings:
 
 
 @dataclass(frozen=True)
+class MountSettings:
+    """Finding how the clip sits, and noticing that it has slipped."""
+
+    first_strides: int = 10  # the first attempt, about 4 s after the first contact
+    refine_strides: int = 320  # refined at each doubling up to this many (2 min), then left alone
+    min_quality: float = 0.3  # contrast of the step symmetry
+    min_forward_correlation: float = 0.15  # 0.32 to 0.62 when right, in 18 cases of 6 runners (docs/algorithms.md)
+    site_lever_m: float = 0.07  # sacrum up to 0.06, hips from 0.09 (18 of 18 cases)
+    standing_angle_deg: float = 25.0  # up at rest against up in running: more, and the clip was not worn at rest
+    slip_deg: float = 5.0  # change of the mean up vector; a bend fakes up to 3.4
+    slip_steps: int = 24  # held that long
+
+
+@dataclass(frozen=True)
+class SideSettings:
+    """Left and right. Phases: mean over the runners of docs/algorithms.md; weights: largest log odds that a cue may give."""
+
+    roll_weight: float = 3.0
+    roll_phase_deg: float = 180.0  # third harmonic of obliquity at left contact
+    roll_scale_deg: float = 0.4  # amplitude at which it counts for three quarters; 1.1 to 1.5 are usual
+    yaw_weight: float = 3.5
+    yaw_phase_deg: float = 62.0  # fundamental of the yaw rate
+    sideways_weight: float = 2.0
+    sideways_phase_deg: float = 118.0  # fundamental of the acceleration to the right
+    first_strides: int = 6  # before that no judgement
+    sure_log_odds: float = 4.6  # 99 %
+    confirmed_log_odds: float = 9.0  # the user's word or a confirmed template
+    match_step: float = 0.5  # strides overlap by half
+    match_limit: float = 9.0
+    match_floor: float = 0.05  # of the largest harmonic: differences below it say nothing
+    hold_steps: int = 30  # steps kept back for a judgement, 11 s; then they go out as unsure
+
+
+@dataclass(frozen=True)
+class DropSettings:
+    """Drop per step and what voids it."""
+
+    peak_part: float = 0.6  # the peak is sought from contact to this part of the step (definition)
+    cutoff_hz: float = 9.0  # above it lies the wobble of the clip, 10 to 20 Hz; the pelvis' fifth harmonic is at 7
+    kernel_half_s: float = 0.12
+    wobble_limit_deg: float = 1.0  # loose belt: RMS of the obliquity above the cut-off
+    turn_limit_dps: float = 12.0  # mean yaw rate of a stride
+    turn_tail_s: float = 2.0
+    stop_steps: int = 4  # first steps of a bout that do not count
+    irregular_part: float = 0.25  # step time off the running mean by more than this part
+    bridge_s: float = 0.1  # gaps up to this are filled for the filters with the stride before
+    bridge_void_steps: int = 0  # steps after a bridged gap that are void beyond those whose stride it touches
+    gap_void_s: float = 3.0  # after a longer gap
+    acc_range_g: float = 16.0
+    gyr_range_dps: float = 2000.0
+
+
+@dataclass(frozen=True)
 class MonitorSettings:
     """Baseline, detection and alerts; method, sources and the study behind the defaults: docs/monitor.md."""
 
@@ -119,6 +172,9 @@ class Settings:
 
     orientation: OrientationSettings = field(default_factory=OrientationSettings)
     contacts: ContactSettings = field(default_factory=ContactSettings)
+    mount: MountSettings = field(default_factory=MountSettings)
+    sides: SideSettings = field(default_factory=SideSettings)
+    drop: DropSettings = field(default_factory=DropSettings)
     monitor: MonitorSettings = field(default_factory=MonitorSettings)
 
     @classmethod

@@ -1,0 +1,109 @@
+"""When a running foot meets the ground and leaves it, from the smoothed vertical acceleration alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from hipdrop import columns as col
+from hipdrop.ringbuffer import RingBuffer
+from hipdrop.settings import ContactSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Landing:
+    """A contact as the detector sees it.
+
+    Attributes
+    ----------
+    index
+        Sample index of the contact, fractional, constant lags taken off.
+    crossing
+        Index in `col.SMOOTH` of the first sample over 0 g (not corrected for its delay).
+    trough
+        Index in `col.SMOOTH` of the lowest sample of the flight before.
+    trough_g
+        Its value.
+    """
+
+    index: float
+    crossing: int
+    trough: int
+    trough_g: float
+
+
+class ContactDetector:
+    """Contact: smoothed vertical acceleration crosses 0 g upwards out of a trough as deep as only running makes.
+
+    After Reenalda's rule (peak downward velocity; compared by Kiernan et al., 2023, doi 10.3390/s23115022), with points of
+    deviation: a linear-phase Hann kernel (half amplitude at 6 Hz) for the Butterworth, since a lower low-pass keeps finding
+    every step when the clip sits over one hip, where the pelvis' roll adds to the vertical; a trough below -0.5 g, which
+    running reaches at every step and walking never (docs/validation.md); a refractory time that follows the cadence.
+    """
+
+    def __init__(self, rate_hz: float, delay: int, settings: ContactSettings) -> None:
+        self._settings = settings
+        self._rate_hz = rate_hz
+        self._lag = delay + settings.lag_s * rate_hz
+        self._lookback = round(settings.longest_step_s * rate_hz)
+        self._last = -(1 << 60)  # crossing of the newest landing
+        self._interval = 0.0  # median-like step length in samples; 0 while unknown
+
+    def restart(self) -> None:
+        """Forget the last landing, after a gap."""
+        self._last = -(1 << 60)
+        self._interval = 0.0
+
+    def push(self, ring: RingBuffer, start: int, stop: int) -> list[Landing]:
+        """Find the landings whose crossing lies in samples [start, stop) of the ring."""
+        first = max(start - 1, ring.start)
+        smooth = ring.window(first, stop)[col.SMOOTH]
+        above = smooth >= 0.0
+        crossings = np.flatnonzero(above[1:] > above[:-1])
+        landings = []
+        for position in crossings.tolist():
+            landing = self._judge(ring, first + position + 1)
+            if landing is not None:
+                landings.append(landing)
+        return landings
+
+    def _judge(self, ring: RingBuffer, crossing: int) -> Landing | None:
+        since = crossing - self._last
+        if since < self._refractory():
+            return None
+        begin = max(self._last, crossing - self._lookback, ring.start)
+        smooth = ring.window(begin, crossing + 1)[col.SMOOTH]
+        trough = int(smooth.argmin())
+        trough_g = float(smooth[trough])
+        if trough_g > self._settings.flight_g:
+            return None
+        if since < self._lookback:
+            # a running mean over about four steps, so that one odd step does not move the refractory time
+            self._interval += 0.25 * (since - self._interval) if self._interval else since
+        else:
+            self._interval = 0.0
+        self._last = crossing
+        before, after = float(smooth[-2]), float(smooth[-1])
+        fraction = after / (after - before)
+        return Landing(crossing - fraction - self._lag, crossing, begin + trough, trough_g)
+
+    def _refractory(self) -> float:
+        shortest = self._settings.refractory_s * self._rate_hz
+        return max(shortest, self._settings.refractory_steps * self._interval)
+
+
+def toe_off(ring: RingBuffer, landing: Landing, following: Landing, delay: int, settings: ContactSettings) -> float:
+    """Sample index, fractional, at which the foot of `landing` left the ground; NaN if that cannot be seen.
+
+    Down-crossing of -0.8 g (or of 70 % of a shallower trough) before the flight that ends at the `following` landing, after
+    Auvinet's rule (see Kiernan et al., 2023), which takes -1 g unsmoothed.
+    """
+    level = max(settings.toe_off_g, settings.toe_off_trough * following.trough_g)
+    smooth = ring.window(landing.crossing, following.trough + 1)[col.SMOOTH]
+    over = np.flatnonzero(smooth >= level)
+    if len(over) == 0 or over[-1] + 1 >= len(smooth):
+        return float("nan")
+    last = int(over[-1])
+    before, after = float(smooth[last]), float(smooth[last + 1])
+    return landing.crossing + last + (before - level) / (before - after) - delay

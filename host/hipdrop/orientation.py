@@ -1,0 +1,108 @@
+"""Per-sample stage: gross gyroscope bias off, VQF, up vector, vertical acceleration; all of it indifferent to the mount."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from vqf import VQF, offlineVQF
+
+from hipdrop import columns as col
+from hipdrop.filters import CausalFir, hann_kernel
+from hipdrop.samples import STANDARD_GRAVITY_MS2, Array, SampleBlock
+from hipdrop.settings import ContactSettings, OrientationSettings
+
+
+def up_from_quaternion(quat: Array) -> Array:
+    """World up in sensor axes, (3, N), from sensor-to-world quaternions (N, 4) in (w, x, y, z) with world z up."""
+    w, x, y, z = np.ascontiguousarray(quat.T)
+    up = np.empty((3, len(quat)))
+    up[0] = x * z - w * y
+    up[1] = y * z + w * x
+    up[2] = x * x + y * y
+    up[:2] *= 2.0
+    up[2] *= -2.0
+    up[2] += 1.0
+    return up
+
+
+def vertical_acceleration(acc: Array, up: Array) -> Array:
+    """Acceleration along up in g, (N,), from specific force (3, N) in m/s² and up (3, N); 0 at rest."""
+    product = acc * up
+    vertical = np.add.reduce(product, axis=0)  # row by row: the same sums for any block length
+    vertical *= 1.0 / STANDARD_GRAVITY_MS2
+    vertical -= 1.0
+    return np.asarray(vertical)
+
+
+class OrientationStage:
+    """Turns sample blocks into columns (`hipdrop.columns`), sample by sample and with state kept between blocks.
+
+    Orientation is VQF without magnetometer (Laidig and Seel, 2023, doi 10.1016/j.inffus.2022.10.014), default parameters.
+    Filters that normalise the momentary accelerometer fail in the flight of a running step (docs/algorithms.md).
+    VQF's output i holds at t_i + dt/2: `col.UP` is stamped so by whoever reads it.
+    """
+
+    def __init__(self, rate_hz: float, orientation: OrientationSettings, contacts: ContactSettings) -> None:
+        self._rate_hz = rate_hz
+        self._vqf = VQF(1.0 / rate_hz)
+        self._smooth = CausalFir(hann_kernel(contacts.smooth_half_s, rate_hz))
+        self._bias_rads: Array | None = None
+        self._settings = orientation
+
+    @property
+    def smooth_delay(self) -> int:
+        """Samples by which `col.SMOOTH` lags the others."""
+        return self._smooth.delay
+
+    def push(self, block: SampleBlock, out: Array) -> None:
+        """Fill `out` (col.COUNT, n) from a block of n samples."""
+        gyr = np.ascontiguousarray(block.gyr_rads)
+        if self._bias_rads is not None:
+            gyr = gyr - self._bias_rads
+        acc = np.ascontiguousarray(block.acc_ms2)
+        quat = self._vqf.updateBatch(gyr, acc)["quat6D"]
+        fill_columns(out, block.t_s, acc, gyr, up_from_quaternion(quat))
+        out[col.SMOOTH] = self._smooth.push(out[col.VERT])
+
+    def take_off_bias(self, residual_rads: Array) -> tuple[float, float, float] | None:
+        """Take a rest bias off all further samples if it is too large for VQF; give the whole of it in deg/s if so.
+
+        Parameters
+        ----------
+        residual_rads
+            (3,) mean rate at rest of samples from which the bias known so far is already off.
+        """
+        if np.linalg.norm(residual_rads) < math.radians(self._settings.rest_bias_limit_dps):
+            return None
+        self._bias_rads = residual_rads if self._bias_rads is None else self._bias_rads + residual_rads
+        self._vqf.resetState()  # what it had learned belongs to the biased rates
+        x, y, z = np.rad2deg(self._bias_rads)
+        return float(x), float(y), float(z)
+
+    def restart_smoothing(self) -> None:
+        """Forget the samples before a gap."""
+        self._smooth.reset()
+
+
+def fill_columns(out: Array, t_s: Array, acc: Array, gyr: Array, up: Array) -> None:
+    """Fill all columns but SMOOTH: times (n,), specific force and rates (n, 3), up (3, n)."""
+    out[col.T] = t_s
+    out[col.ACC] = acc.T
+    out[col.GYR] = gyr.T
+    out[col.UP] = up
+    out[col.VERT] = vertical_acceleration(out[col.ACC], up)
+
+
+def offline_columns(block: SampleBlock, rate_hz: float, contacts: ContactSettings) -> Array:
+    """Make the columns of a whole gap-free recording with the acausal filter, (col.COUNT, N).
+
+    VQF runs forwards and backwards (`offlineVQF`); SMOOTH is the same linear-phase kernel, delayed by the same constant, so
+    that the steps are made by the same code.
+    """
+    out = np.empty((col.COUNT, len(block)))
+    gyr, acc = np.ascontiguousarray(block.gyr_rads), np.ascontiguousarray(block.acc_ms2)
+    quat = offlineVQF(gyr, acc, None, 1.0 / rate_hz)["quat6D"]
+    fill_columns(out, block.t_s, acc, gyr, up_from_quaternion(quat))
+    out[col.SMOOTH] = CausalFir(hann_kernel(contacts.smooth_half_s, rate_hz)).push(out[col.VERT])
+    return out
