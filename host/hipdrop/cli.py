@@ -1,0 +1,82 @@
+"""The command line: errors become one line and an exit code (docs/commands.md)."""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+from collections.abc import Sequence
+from typing import Annotated
+
+import typer
+
+import hipdrop
+from hipdrop.commands.replay import replay_command
+from hipdrop.errors import HipdropError
+
+EXIT_FAULT, EXIT_INTERRUPT, EXIT_BROKEN_PIPE = 1, 130, 141  # 128 + SIGINT, 128 + SIGPIPE, as shells have it
+_ClickUsageError = typer.BadParameter.__base__ or Exception  # public under no name of its own in every version of typer
+
+app = typer.Typer(
+    name="hipdrop",
+    add_completion=False,
+    no_args_is_help=False,
+    rich_markup_mode=None,  # rich doubles the time that --help takes
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command("replay")(replay_command)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        print(f"hipdrop {hipdrop.__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _hipdrop(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
+    """Find contralateral pelvic drop, step by step, in the motion of a clip on a runner's waistband.
+
+    A training aid, not a diagnosis.
+    """
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command; give 0 when done, 2 for wrong usage, 1 for other faults, 130 interrupted, 141 broken pipe."""
+    arguments = list(sys.argv[1:] if arguments is None else arguments)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal without a degree sign is no reason to fail
+    try:
+        code = app(arguments or ["--help"], prog_name="hipdrop", standalone_mode=False)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # else the flush at exit fails again
+        return EXIT_BROKEN_PIPE
+    except (KeyboardInterrupt, typer.Abort):
+        return EXIT_INTERRUPT
+    except Exception as error:
+        if "--debug" in arguments:
+            raise
+        return _explain(error)
+    return code if isinstance(code, int) else 0
+
+
+def _explain(error: Exception) -> int:
+    """Print one line on standard error and give the exit code."""
+    if isinstance(error, HipdropError):
+        text, code = str(error), error.exit_code
+    elif isinstance(error, _ClickUsageError):
+        text, code = f"{error.format_message()} See hipdrop --help.", 2  # type: ignore[attr-defined]
+    elif isinstance(error, OSError):
+        text, code = f"{error.filename or 'standard output'}: {error.strerror or error}", EXIT_FAULT
+    elif isinstance(error, MemoryError):
+        text, code = "the memory is full; cut the recording into shorter ones", EXIT_FAULT
+    else:
+        text, code = f"unexpected {type(error).__name__}: {error}; run again with --debug and report it", EXIT_FAULT
+    print(f"hipdrop: {' '.join(text.split())}", file=sys.stderr)
+    return code

@@ -1,0 +1,156 @@
+"""`hipdrop replay`: a recorded run through the pipeline."""
+
+from __future__ import annotations
+
+import math
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from hipdrop.commands.options import ConfigOption, DebugOption, OutOption, SiteOption
+from hipdrop.errors import UsageError
+
+if TYPE_CHECKING:
+    from hipdrop.events import Event, Site
+    from hipdrop.imucsv import Recording
+    from hipdrop.pipeline import Pipeline
+    from hipdrop.samples import SampleBlock
+    from hipdrop.settings import Settings
+
+MAX_SPEED_BLOCK = 4096  # samples; longer ones are no faster
+PACED_BLOCK_S = 0.1  # what a clip sends at once
+
+
+def replay_command(
+    input_file: Annotated[
+        Path | None,
+        typer.Argument(metavar="INPUT", help="IMU CSV, plain or .gz (docs/input-format.md).", show_default=False),
+    ] = None,
+    sample: Annotated[bool, typer.Option("--sample", help="Replay the sample run that ships with hipdrop.")] = False,
+    speed: Annotated[
+        str, typer.Option("--speed", metavar="N|max", help="Times as fast as it was run, or as fast as can be.")
+    ] = "max",
+    no_plot: Annotated[bool, typer.Option("--no-plot", help="Draw no picture.")] = False,
+    out: OutOption = None,
+    site: SiteOption = None,
+    block: Annotated[
+        int | None,
+        typer.Option("--block", metavar="N", min=1, help="Samples per block; changes no result.", show_default=False),
+    ] = None,
+    config: ConfigOption = None,
+    debug: DebugOption = False,
+) -> None:
+    """Replay a recorded run: steps, drop per leg, alerts.
+
+    Ends with a summary on standard output and the picture overview.png: in DIR with --out, else in the current folder.
+    """
+    pace = parse_speed(speed)
+    if (input_file is None) != sample:
+        raise UsageError("name one recording, or --sample for the run that ships with hipdrop")
+    from hipdrop.settings import Settings
+
+    settings = Settings() if config is None else Settings.load(config)
+    with ExitStack() as stack:
+        path = input_file or stack.enter_context(sample_file())
+        replay(path, settings, site=site, pace=pace, block=block, out=out, picture=not no_plot)
+
+
+def parse_speed(text: str) -> float:
+    """Read `--speed`: a number over 0, or `max` (infinity).
+
+    Raises
+    ------
+    UsageError
+        It is neither.
+    """
+    try:
+        pace = math.inf if text == "max" else float(text)
+    except ValueError:
+        pace = math.nan
+    if not pace > 0:
+        raise UsageError(f"--speed {text}: give a number over 0, for example 10, or max")
+    return pace
+
+
+@contextmanager
+def sample_file() -> Iterator[Path]:
+    """Give the sample run that ships with the package as a file."""
+    from importlib.resources import as_file, files
+
+    with as_file(files("hipdrop.data") / "sample_run.csv.gz") as path:
+        yield path
+
+
+def replay(
+    path: Path,
+    settings: Settings,
+    *,
+    site: Site | None,
+    pace: float,
+    block: int | None,
+    out: Path | None,
+    picture: bool,
+) -> None:
+    """Read, run, write, and print the summary; nothing is written unless all could be computed."""
+    from hipdrop.imucsv import read_imu_csv
+    from hipdrop.pipeline import Pipeline
+    from hipdrop.results import prepare_folder, result_files, write_files
+    from hipdrop.summary import summarize
+    from hipdrop.wording import summary_lines
+
+    recording = read_imu_csv(path)
+    for note in recording.notes:
+        print(f"hipdrop: {path.name}: {note}", file=sys.stderr)
+    folder = out or Path()
+    if out or picture:
+        prepare_folder(folder)
+    pipeline = Pipeline(recording.rate_hz, settings, site=site)
+    events = run(pipeline, recording, pace, block)
+    summary = summarize(recording, events)
+    contents = result_files(summary, events, settings) if out else {}
+    if picture:
+        from hipdrop.overview import draw_overview
+
+        contents["overview.png"] = draw_overview(summary, events, settings, pipeline.mean_wave())
+    write_files(folder, contents)
+    print("\n".join(summary_lines(summary)))
+    if contents:
+        print(f"written    {', '.join(str(folder / name) for name in contents)}")
+
+
+def run(pipeline: Pipeline, recording: Recording, pace: float, block: int | None) -> list[Event]:
+    """Push a whole recording and give all events; a terminal shows how it goes."""
+    from hipdrop.terminal import run_view
+
+    paced_length = max(1, round(PACED_BLOCK_S * recording.rate_hz))
+    length = block or (MAX_SPEED_BLOCK if math.isinf(pace) else paced_length)
+    events: list[Event] = []
+    with run_view(recording) as show:
+        for piece in paced((piece for whole in recording.blocks for piece in whole.cut(length)), pace):
+            new = pipeline.push(piece)
+            events += new
+            show(float(piece.t_s[-1]), new)
+        events += pipeline.close()
+    return events
+
+
+def paced(
+    pieces: Iterable[SampleBlock],
+    pace: float,
+    now: Callable[[], float] = time.monotonic,
+    sleep: Callable[[float], None] = time.sleep,
+) -> Iterator[SampleBlock]:
+    """Yield each block when its last sample is due at `pace` times real time, gaps included."""
+    begin_s, first_s = now(), math.nan
+    for piece in pieces:
+        if math.isfinite(pace):
+            first_s = float(piece.t_s[0]) if math.isnan(first_s) else first_s
+            wait_s = begin_s + (float(piece.t_s[-1]) - first_s) / pace - now()
+            if wait_s > 0:
+                sleep(wait_s)
+        yield piece

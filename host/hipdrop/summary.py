@@ -1,0 +1,199 @@
+"""What a run comes to: counts, drop per side fresh and at the end, baseline, alerts; as numbers."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hipdrop.events import (
+    AlertEvent,
+    BaselineReady,
+    Event,
+    Flag,
+    Gap,
+    GyroBias,
+    MountFound,
+    MountSlipped,
+    Side,
+    SidesChanged,
+    Step,
+)
+from hipdrop.imucsv import Recording
+from hipdrop.samples import Array
+
+FRESH_S = 300.0  # "fresh" and "end" are at most so much running time at either end of the run
+FRESH_PART = 0.2  # and at most this part of it, so that the two do not touch
+LOOSE_PART = 0.1  # with more wobbling steps than this, the user is told to tighten the belt
+UNSURE_PART = 0.02  # with more steps of unsure side than this, the user is told
+
+Kind = TypeVar("Kind", bound=Event)
+Mask = NDArray[np.bool_]
+
+FLAG_WORDS = {
+    Flag.START: "before the first full stride",
+    Flag.STOP: "next to a stop",
+    Flag.GAP: "lost samples",
+    Flag.SATURATED: "sensor at the end of its range",
+    Flag.WOBBLE: "loose belt",
+    Flag.SLIP: "clip slipped",
+    Flag.MOUNT: "mount not known yet",
+    Flag.SIDE: "leg not sure",
+    Flag.IRREGULAR: "irregular step",
+    Flag.TURN: "in a bend",
+}
+
+
+@dataclass(frozen=True)
+class DropSummary:
+    """Drop of one side, or of the mean of both.
+
+    Attributes
+    ----------
+    steps, counted
+        Steps of this side, and those of them that count.
+    median_deg, fresh_deg, end_deg, change_deg
+        Median drop of the counted steps of the whole run, of its first and of its last running, and end less fresh; NaN
+        without steps.
+    baseline_deg
+        The last baseline; NaN if there was none.
+    """
+
+    side: Side
+    steps: int
+    counted: int
+    median_deg: float
+    fresh_deg: float
+    end_deg: float
+    baseline_deg: float
+
+    @property
+    def change_deg(self) -> float:
+        """Drop at the end over the fresh one."""
+        return self.end_deg - self.fresh_deg
+
+
+@dataclass(frozen=True)
+class RunSummary:
+    """The result of a run; times are on the input's own axis.
+
+    Attributes
+    ----------
+    running_s
+        Sum of the step times.
+    flags
+        How many steps carry each flag; a step can carry several.
+    drops
+        Left, right, both.
+    sides_sure
+        How many steps are sure of their standing leg.
+    """
+
+    recording: Recording
+    running_s: float
+    cadence_spm: float
+    flags: dict[Flag, int]
+    drops: tuple[DropSummary, DropSummary, DropSummary]
+    sides_sure: int
+    mount: MountFound | None
+    baseline: BaselineReady | None
+    alerts: tuple[AlertEvent, ...]
+    gaps_s: tuple[float, ...]
+    warnings: tuple[str, ...]
+
+    @property
+    def steps(self) -> int:
+        """All steps found."""
+        return self.drops[0].steps + self.drops[1].steps
+
+    @property
+    def counted(self) -> int:
+        """Steps that count for their own side."""
+        return self.drops[0].counted + self.drops[1].counted
+
+    @property
+    def start_s(self) -> float:
+        """Start of the recording."""
+        return self.recording.start_s
+
+
+def summarize(recording: Recording, events: Sequence[Event]) -> RunSummary:
+    """Sum up the events of a whole run."""
+    steps = [event for event in events if isinstance(event, Step)]
+    flags = Counter(flag for step in steps for flag in step.flags)
+    baseline = _last(events, BaselineReady)
+    cadence_spm = [step.cadence_spm for step in steps if step.cadence_spm > 0]
+    return RunSummary(
+        recording=recording,
+        running_s=sum(step.step_s for step in steps),
+        cadence_spm=float(np.median(cadence_spm)) if cadence_spm else float("nan"),
+        flags={flag: flags[flag] for flag in Flag if flag in flags},
+        drops=_drops(steps, baseline),
+        sides_sure=sum(step.side_sure for step in steps),
+        mount=_last(events, MountFound),
+        baseline=baseline,
+        alerts=tuple(event for event in events if isinstance(event, AlertEvent)),
+        gaps_s=tuple(event.duration_s for event in events if isinstance(event, Gap)),
+        warnings=tuple(_warnings(events, steps, flags)),
+    )
+
+
+def _last(events: Sequence[Event], kind: type[Kind]) -> Kind | None:
+    return next((event for event in reversed(events) if isinstance(event, kind)), None)
+
+
+def _drops(steps: list[Step], baseline: BaselineReady | None) -> tuple[DropSummary, DropSummary, DropSummary]:
+    """Sum up left, right and both; bends shift left and right oppositely and stay in for both."""
+    since_s = np.cumsum([step.step_s for step in steps])
+    end_part_s = min(FRESH_S, FRESH_PART * since_s[-1]) if steps else 0.0
+    drop_deg = np.array([step.drop_deg for step in steps])
+    left = np.array([step.side is Side.LEFT for step in steps], dtype=bool)
+    valid = np.array([step.valid for step in steps], dtype=bool)
+    for_mean = np.array([step.valid_for_mean for step in steps], dtype=bool)
+
+    def one(side: Side, of_side: Mask, counts: Mask, baseline_deg: float) -> DropSummary:
+        fresh, end = counts & (since_s <= end_part_s), counts & (since_s > (since_s[-1:] - end_part_s))
+        median_deg, fresh_deg, end_deg = (_median(drop_deg[mask]) for mask in (counts, fresh, end))
+        return DropSummary(side, int(of_side.sum()), int(counts.sum()), median_deg, fresh_deg, end_deg, baseline_deg)
+
+    left_deg, right_deg, mean_deg = (
+        (baseline.left_deg, baseline.right_deg, baseline.mean_deg) if baseline else 3 * (float("nan"),)
+    )
+    return (
+        one(Side.LEFT, left, left & valid, left_deg),
+        one(Side.RIGHT, ~left, ~left & valid, right_deg),
+        one(Side.BOTH, left | ~left, for_mean, mean_deg),
+    )
+
+
+def _median(values: Array) -> float:
+    return float(np.median(values)) if len(values) else float("nan")
+
+
+def _warnings(events: Sequence[Event], steps: list[Step], flags: Counter[Flag]) -> Iterator[str]:
+    if not steps:
+        yield "no running was found: walking and standing have no drop that hipdrop measures"
+        return
+    if not any(isinstance(event, MountFound) for event in events):
+        yield "how the clip sits was not found: run evenly for half a minute, and give --site"
+    unsure = sum(not step.side_sure for step in steps) / len(steps)
+    if unsure > UNSURE_PART:
+        yield f"left and right are not sure for {unsure:.0%} of the steps; those count for nothing that needs a side"
+    if flags[Flag.WOBBLE] > LOOSE_PART * len(steps):
+        yield "the belt was loose: tighten it, or clip hipdrop to a firmer waistband"
+    if flags[Flag.SATURATED]:
+        yield f"{flags[Flag.SATURATED]} steps reached the end of the sensor's range: set a wider one"
+    if not any(isinstance(event, BaselineReady) for event in events):
+        yield "no baseline: the run has too little steady running to learn one, so nothing could be raised"
+    for event in events:
+        if isinstance(event, MountSlipped):
+            yield f"the clip moved on the body by {event.angle_deg:.0f}°"
+        elif isinstance(event, SidesChanged) and event.reason in ("corrected", "swapped"):
+            yield f"left and right were {event.reason} during the run"
+        elif isinstance(event, GyroBias) and not event.removed:
+            worst_dps = max(abs(bias_dps) for bias_dps in event.bias_dps)
+            yield f"the gyroscope has an offset of {worst_dps:.1f} deg/s: stand still for some seconds before you run"

@@ -1,0 +1,92 @@
+"""The summary of a run in plain words, for the terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from hipdrop.events import AlertCleared, AlertEvent, AlertRaised, Flag, Side
+from hipdrop.monitor import words
+from hipdrop.summary import DropSummary, RunSummary
+
+FLAG_WORDS = {
+    Flag.START: "before the first full stride",
+    Flag.STOP: "next to a stop",
+    Flag.GAP: "lost samples",
+    Flag.SATURATED: "sensor at the end of its range",
+    Flag.WOBBLE: "loose belt",
+    Flag.SLIP: "clip slipped",
+    Flag.MOUNT: "mount not known yet",
+    Flag.SIDE: "leg not sure",
+    Flag.IRREGULAR: "irregular",
+    Flag.TURN: "in a bend",
+}
+SITE_WORDS = {"sacrum": "on the sacrum", "left-hip": "over the left hip", "right-hip": "over the right hip"}
+NOT_A_DIAGNOSIS = "A training aid, not a diagnosis: it compares you with yourself."
+
+
+def clock(seconds: float) -> str:
+    """Write a time as m:ss, from an hour on as h:mm:ss."""
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes}:{rest:02d}" if minutes < 60 else f"{minutes // 60}:{minutes % 60:02d}:{rest:02d}"
+
+
+def degrees(value: float, signed: bool = False) -> str:
+    """Write an angle with one decimal; a dash where there is none."""
+    if value != value:
+        return "-"
+    return f"{value:+.1f}°" if signed else f"{value:.1f}°"
+
+
+def summary_lines(summary: RunSummary) -> Iterator[str]:
+    """Give the summary line by line; times are minutes since the start of the recording."""
+    recording = summary.recording
+    gaps = f", {len(summary.gaps_s)} gaps ({sum(summary.gaps_s):.1f} s)" if summary.gaps_s else ", no gaps"
+    yield f"recording  {clock(recording.duration_s)} min at {recording.native_rate_hz:.1f} Hz{gaps}"
+    if summary.steps:
+        yield f"running    {clock(summary.running_s)} min, {summary.steps} steps, {summary.cadence_spm:.0f} steps/min"
+        yield f"counted    {_part(summary.counted, summary.steps)}{_why(summary)}"
+        yield f"clip       {_mount(summary)}"
+        yield f"leg sure   {_part(summary.sides_sure, summary.steps)}"
+        yield ""
+        yield f"{'pelvic drop':28}{'counted':>8}{'fresh':>8}{'end':>8}{'change':>8}{'baseline':>10}"
+        yield from (_drop_line(drop) for drop in summary.drops)
+        yield ""
+        yield from _alert_lines(summary)
+    yield from (f"note       {warning}" for warning in summary.warnings)
+    yield NOT_A_DIAGNOSIS
+
+
+def _part(count: int, whole: int) -> str:
+    return f"{count} of {whole} steps ({count / whole:.0%})"
+
+
+def _why(summary: RunSummary) -> str:
+    reasons = sorted(summary.flags.items(), key=lambda item: -item[1])
+    return "; left out: " + ", ".join(f"{count} {FLAG_WORDS[flag]}" for flag, count in reasons) if reasons else ""
+
+
+def _mount(summary: RunSummary) -> str:
+    mount = summary.mount
+    if mount is None:
+        return "how it sits was not found"
+    return f"{SITE_WORDS[mount.site]}, mount {'given' if mount.given else 'found by itself'}"
+
+
+def _drop_line(drop: DropSummary) -> str:
+    name = "mean of both" if drop.side is Side.BOTH else words.drops(drop.side)
+    angles = f"{degrees(drop.fresh_deg):>8}{degrees(drop.end_deg):>8}{degrees(drop.change_deg, signed=True):>8}"
+    return f"{name:28}{drop.counted:>8}{angles}{degrees(drop.baseline_deg):>10}"
+
+
+def _alert_lines(summary: RunSummary) -> Iterator[str]:
+    if not summary.alerts:
+        yield "alerts     none"
+    for alert in summary.alerts:
+        yield f"{alert_name(alert):10} at {clock(alert.t_s - summary.start_s)}  {alert.reason}"
+
+
+def alert_name(alert: AlertEvent) -> str:
+    """Name the kind of an alert event."""
+    if isinstance(alert, AlertRaised):
+        return "ALERT"
+    return "cleared" if isinstance(alert, AlertCleared) else "withheld"
