@@ -104,7 +104,10 @@ class MonitorSettings:
     baseline_min_steps: int = 120  # valid steps of a side (pairs for both); 400 are usual, 100 too few for limits
     wander_deg: float = 0.4  # SD of the slow wander of the level within a run, for weighing a stored profile
     ewma_weight: float = 0.02  # of a step in the slow level, per step of that side
-    dead_band_deg: float = 1.5  # over the baseline; chosen on the frontier of docs/monitor.md
+    detector: str = "ewma+cusum"  # or one alone: "ewma" (slow level), "cusum" (sum of small excesses)
+    dead_band_deg: float = 1.6  # of the slow level over the baseline; chosen on the frontier of docs/monitor.md
+    cusum_allowance_deg: float = 0.7  # over the baseline; what a step drops more is summed up
+    cusum_limit_deg_steps: float = 850.0  # of that sum, e.g. 0.7 deg over the allowance for 15 min
     sigma_limit: float = 4.0  # in SDs of the slow level: rules where steps scatter so much that the dead band is less
     evidence_steps: int = 40  # of the last evidence_window_steps valid ones must be over the limit
     evidence_window_steps: int = 60
@@ -125,6 +128,8 @@ class MonitorSettings:
         """Refuse what cannot be; the remedy is in the message."""
         if self.mode not in ("fatigue", "target"):
             raise ValueError(f'mode is "{self.mode}"; it is "fatigue" or "target"')
+        if self.detector not in ("ewma", "cusum", "ewma+cusum"):
+            raise ValueError(f'detector is "{self.detector}"; it is "ewma", "cusum" or "ewma+cusum"')
         if self.mode == "target" and not (self.target_left_deg or self.target_right_deg):
             raise ValueError('mode is "target" without a band; set target_left_deg or target_right_deg')
         for key, ok, remedy in (
@@ -143,6 +148,8 @@ class MonitorSettings:
             ("wander_deg", 0 <= self.wander_deg < math.inf, "give degrees from 0 up"),
             ("ewma_weight", 0 < self.ewma_weight <= 1, "give a weight over 0, at most 1"),
             ("dead_band_deg", 0 < self.dead_band_deg < math.inf, "give degrees over 0"),
+            ("cusum_allowance_deg", 0 < self.cusum_allowance_deg < math.inf, "give degrees over 0"),
+            ("cusum_limit_deg_steps", 0 < self.cusum_limit_deg_steps < math.inf, "give degrees times steps over 0"),
             ("target_dead_band_deg", 0 < self.target_dead_band_deg < math.inf, "give degrees over 0"),
             ("sigma_limit", 0 <= self.sigma_limit < math.inf, "give a number from 0 up"),
             (

@@ -1,13 +1,39 @@
-"""One channel of the monitor: its slow level, its evidence, its state."""
+"""One channel of the monitor: its slow level, its sum, its evidence, its state."""
 
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 from hipdrop.events import Side
-from hipdrop.monitor.baseline import Location
 from hipdrop.monitor.levels import Finding, Level, advance
 from hipdrop.settings import MonitorSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a channel is judged by.
+
+    Attributes
+    ----------
+    reference_deg
+        The baseline, or the edge of the band; NaN where there is nothing to judge by.
+    level_deg
+        Excess of the level over the reference beyond which a step is over; inf = the level is not judged.
+    clear_deg
+        Excess under which a step speaks for clearing.
+    allowance_deg, sum_deg_steps
+        The excess of each step over the allowance is summed up (CUSUM); beyond this sum a step is over; inf = no sum.
+    """
+
+    reference_deg: float
+    level_deg: float
+    clear_deg: float
+    allowance_deg: float = 0.0
+    sum_deg_steps: float = math.inf
+
+
+UNKNOWN = Limits(math.nan, math.inf, -math.inf)
 
 
 class Channel:
@@ -16,32 +42,33 @@ class Channel:
     Attributes
     ----------
     level_deg
-        EWMA of the drops, z <- z + w (x - z), w = max(ewma_weight, 1 / n); NaN before the first one.
-    reference_deg, margin_deg
-        The level judged against (baseline, or edge of the band), and how far above it the limit lies.
+        EWMA of the drops x (Roberts 1959, 10.1080/00401706.1959.10489860): z <- z + w (x - z), w = max(ewma_weight, 1 / n);
+        NaN before the first one.
+    sum_deg_steps
+        CUSUM (Page 1954, 10.1093/biomet/41.1-2.100): s <- max(0, s + x - reference - allowance), kept so low above its
+        limit that one evidence window of fresh steps brings it back.
     over
-        Whether the newest valid step left the level above the limit.
+        Whether the newest valid step left the level or the sum above its limit.
     skipped_steps
         Steps of this channel that did not count, since the last one that did.
     """
 
     __slots__ = (
-        "_clear",
         "_count",
+        "_highest_sum",
         "_mask",
         "_over_bits",
         "_under_bits",
         "_weight",
-        "baseline",
-        "learned_deg",
+        "_window",
         "level_deg",
-        "margin_deg",
+        "limits",
         "over",
-        "reference_deg",
         "side",
         "skipped_steps",
         "state",
         "steps",
+        "sum_deg_steps",
         "told",
     )
 
@@ -50,33 +77,28 @@ class Channel:
         self.state = Level.LEARNING
         self.level_deg = math.nan
         self.steps = 0
-        self.learned_deg: list[float] = []
-        self.baseline: Location | None = None
         self.told = False  # whether this episode's withheld alert has been reported
         self.skipped_steps = 0
-        self.over = False
-        self.reference_deg = math.nan
-        self.margin_deg = math.nan
         self._weight = settings.ewma_weight
-        self._clear = settings.clear_fraction
         self._count = settings.evidence_steps
-        self._mask = (1 << settings.evidence_window_steps) - 1
-        self._over_bits = 0
-        self._under_bits = 0
+        self._window = settings.evidence_window_steps
+        self._mask = (1 << self._window) - 1
+        self.judge_by(UNKNOWN)
 
     @property
     def excess_deg(self) -> float:
         """How far the level lies above its reference."""
-        return self.level_deg - self.reference_deg
+        return self.level_deg - self.limits.reference_deg
 
-    def refer(self, reference_deg: float, margin_deg: float) -> None:
-        """Judge against this level from here on; NaN = nothing to judge by. The state starts anew."""
-        self.reference_deg = reference_deg
-        self.margin_deg = margin_deg
+    def judge_by(self, limits: Limits) -> None:
+        """Judge by these limits from here on; the evidence and the state start anew."""
+        self.limits = limits
+        self.sum_deg_steps = 0.0
+        self._highest_sum = limits.sum_deg_steps + self._window * limits.allowance_deg
         self._over_bits = self._under_bits = 0
         self.over = False
         self.move(Finding.FORGOTTEN)
-        if not math.isnan(reference_deg):
+        if not math.isnan(limits.reference_deg):
             self.move(Finding.READY)
 
     def take(self, drop_deg: float) -> None:
@@ -89,10 +111,13 @@ class Channel:
             self.level_deg += max(self._weight, 1.0 / self.steps) * (drop_deg - self.level_deg)
         if self.state is Level.LEARNING:
             return
-        excess_deg = self.level_deg - self.reference_deg
-        self.over = excess_deg > self.margin_deg
+        limits = self.limits
+        excess_deg = self.level_deg - limits.reference_deg
+        total = self.sum_deg_steps + drop_deg - limits.reference_deg - limits.allowance_deg
+        self.sum_deg_steps = min(max(total, 0.0), self._highest_sum)
+        self.over = excess_deg > limits.level_deg or self.sum_deg_steps > limits.sum_deg_steps
         self._over_bits = (self._over_bits << 1 | self.over) & self._mask
-        self._under_bits = (self._under_bits << 1 | (excess_deg < self._clear * self.margin_deg)) & self._mask
+        self._under_bits = (self._under_bits << 1 | (excess_deg < limits.clear_deg)) & self._mask
 
     def finding(self) -> Finding | None:
         """Say what the newest valid step means in the present state."""
@@ -106,7 +131,10 @@ class Channel:
         return Finding.HELD if held else None
 
     def move(self, finding: Finding) -> None:
-        """Go to the level that follows; an episode ends where it is normal again."""
+        """Go to the state that follows; an episode ends where it is normal again."""
         self.state = advance(self.state, finding)
         if self.state is Level.NORMAL or self.state is Level.LEARNING:
             self.told = False
+        if finding is Finding.CLEARED:
+            self.sum_deg_steps = 0.0
+            self._over_bits = 0

@@ -23,21 +23,28 @@ class Finding(Enum):
     EASED = "eased"  # no step of the evidence window is over the limit any more
     HELD = "held"  # over the limit for long enough, nothing keeps the alert back
     KEPT_BACK = "kept back"  # over the limit for long enough, but something keeps the alert back
+    JOINED = "joined"  # a leg's evidence suffices and the other leg sags too: it is spoken for both
     CLEARED = "cleared"  # under the clearing level for long enough
     FORGOTTEN = "forgotten"  # the baseline or the band is gone
 
 
 TRANSITIONS: dict[Level, dict[Finding, Level]] = {
     Level.LEARNING: {Finding.READY: Level.NORMAL},
-    Level.NORMAL: {Finding.ABOVE: Level.RAISED, Finding.FORGOTTEN: Level.LEARNING},
+    Level.NORMAL: {
+        Finding.ABOVE: Level.RAISED,
+        Finding.JOINED: Level.ALERT,
+        Finding.FORGOTTEN: Level.LEARNING,
+    },
     Level.RAISED: {
         Finding.HELD: Level.ALERT,
+        Finding.JOINED: Level.ALERT,
         Finding.KEPT_BACK: Level.WITHHELD,
         Finding.EASED: Level.NORMAL,
         Finding.FORGOTTEN: Level.LEARNING,
     },
     Level.WITHHELD: {
         Finding.HELD: Level.ALERT,
+        Finding.JOINED: Level.ALERT,
         Finding.EASED: Level.NORMAL,
         Finding.FORGOTTEN: Level.LEARNING,
     },

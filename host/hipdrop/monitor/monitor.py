@@ -11,7 +11,6 @@ from hipdrop.events import (
     AlertCleared,
     AlertRaised,
     AlertWithheld,
-    BaselineReady,
     Event,
     MountSlipped,
     NewBaseline,
@@ -22,14 +21,15 @@ from hipdrop.events import (
     UserInput,
 )
 from hipdrop.monitor import words
-from hipdrop.monitor.baseline import Location, StoredBaseline, locate, shrink
+from hipdrop.monitor.baseline import StoredBaseline
 from hipdrop.monitor.cadence import Cadence
-from hipdrop.monitor.channel import Channel
+from hipdrop.monitor.channel import UNKNOWN, Channel, Limits
+from hipdrop.monitor.learning import BaselineLearner
 from hipdrop.monitor.levels import Finding, Level
+from hipdrop.monitor.limits import band_limits, fatigue_limits
 from hipdrop.monitor.pacing import AlertPacing
 from hipdrop.settings import MonitorSettings
 
-LONGEST_STEP_S = 1.0  # what takes longer is a stop or a gap and no running time
 Kind = TypeVar("Kind", AlertRaised, AlertCleared, AlertWithheld)
 
 
@@ -48,7 +48,6 @@ class Monitor:
 
     def __init__(self, settings: MonitorSettings, stored: StoredBaseline | None = None) -> None:
         self._settings = settings
-        self._stored = stored
         self._left = Channel(Side.LEFT, settings)
         self._right = Channel(Side.RIGHT, settings)
         self._both = Channel(Side.BOTH, settings)
@@ -56,14 +55,11 @@ class Monitor:
         if settings.mode == "target":
             given = {Side.LEFT: settings.target_left_deg, Side.RIGHT: settings.target_right_deg}
             self._edges_deg = {side: edge_deg for side, edge_deg in given.items() if edge_deg != 0}
-        self._running_s = 0.0
-        until_min = settings.baseline_until_min if stored is None else settings.stored_baseline_until_min
-        self._window_s = (60 * settings.baseline_from_min, 60 * until_min)
-        self._learning = True
+        self._learner = BaselineLearner(settings, stored)
         self._first_of_pair: Step | None = None
         self._cadence = Cadence(settings.ewma_weight / 2)  # per step of either leg: the same time constant
         self._pacing = AlertPacing(settings)
-        self._refer()
+        self._set_limits()
 
     def push(self, event: Event) -> list[Event]:
         """Take the next event of the pipeline; whatever does not concern the monitor is ignored."""
@@ -79,17 +75,14 @@ class Monitor:
         return []
 
     def command(self, user_input: UserInput, t_s: float) -> list[Event]:
-        """Take a user's input at time `t_s`; a swap of the sides acts by the `SidesChanged` that follows it."""
+        """Take a user's input at time `t_s`.
+
+        `SwapSides` acts by the `SidesChanged` (`swapped`) that it makes, so that it comes in the order of the steps.
+        """
         if isinstance(user_input, NewBaseline):
             self._forget()
         elif isinstance(user_input, TargetBand):
-            sides = (Side.LEFT, Side.RIGHT) if user_input.side is Side.BOTH else (user_input.side,)
-            for side in sides:
-                if user_input.upper_deg is None:
-                    self._edges_deg.pop(side, None)
-                else:
-                    self._edges_deg[side] = user_input.upper_deg
-            self._refer()
+            self._set_band(user_input)
         return []
 
     def close(self) -> list[Event]:
@@ -97,37 +90,38 @@ class Monitor:
         return []
 
     def _step(self, step: Step) -> list[Event]:
-        if 0 < step.step_s <= LONGEST_STEP_S:
-            self._running_s += step.step_s
-        channel = self._left if step.side is Side.LEFT else self._right
-        measured = step.drop_deg == step.drop_deg  # not NaN
+        learner = self._learner
+        learner.run(step.step_s)
         out: list[Event] = []
-        if measured and not step.flags:
+        channel = self._left if step.side is Side.LEFT else self._right
+        flags = step.flags
+        measured = step.drop_deg == step.drop_deg  # not NaN
+        counts = measured and not flags
+        if counts:
             self._take(channel, step.drop_deg)
         else:
             out += self._skip(channel, step)
         pair_deg = math.nan
-        if measured and step.valid_for_mean:
-            self._cadence.take(step.cadence_spm, self._in_window())
+        if counts or (measured and step.valid_for_mean):
+            self._cadence.take(step.cadence_spm, learner.open)
             pair_deg = self._pair(step)
-            if pair_deg == pair_deg:
-                self._take(self._both, pair_deg)
         else:
             out += self._skip(self._both, step)
-        if self._learning and self._running_s >= self._window_s[1]:
-            out += self._learn(step.t_s)
-        if channel.skipped_steps == 0:
+        paired = pair_deg == pair_deg
+        if paired:
+            self._take(self._both, pair_deg)
+        if learner.open and learner.complete():
+            self._set_limits()
+            out.append(learner.event(step.t_s))
+        if counts:
             out += self._judge(channel, step.t_s)
-        if pair_deg == pair_deg:
+        if paired:
             out += self._judge(self._both, step.t_s)
         return out
 
-    def _in_window(self) -> bool:
-        return self._learning and self._running_s >= self._window_s[0]
-
     def _take(self, channel: Channel, drop_deg: float) -> None:
-        if self._learning and channel.baseline is None and self._running_s >= self._window_s[0]:
-            channel.learned_deg.append(drop_deg)
+        if self._learner.open:
+            self._learner.take(channel.side, drop_deg)
         channel.take(drop_deg)
 
     def _pair(self, step: Step) -> float:
@@ -141,87 +135,47 @@ class Monitor:
         self._first_of_pair = step
         return math.nan
 
-    # Baseline
-
-    def _learn(self, t_s: float) -> list[Event]:
-        """Complete the baseline of the channels that have steps enough; the others go on learning."""
-        new = False
-        for channel in self._channels():
-            if channel.baseline is None and len(channel.learned_deg) >= self._settings.baseline_min_steps:
-                channel.baseline = locate(channel.learned_deg)
-                new = True
-        self._learning = any(channel.baseline is None for channel in self._channels())
-        if not new:
-            return []
-        self._refer()
-        return [self._baseline_ready(t_s)]
-
-    def _forget(self) -> None:
-        """Learn the baseline anew, in as much running as before, but without waiting for the body to warm up."""
-        length_s = self._window_s[1] - self._window_s[0]
-        self._window_s = (self._running_s, self._running_s + length_s)
-        self._learning = True
-        for channel in self._channels():
-            channel.learned_deg = []
-            channel.baseline = None
-        self._first_of_pair = None
-        self._cadence.forget()
-        self._refer()
-
-    def _slip(self, t_s: float) -> list[Event]:
-        """Start over: the drop about a clip that sits otherwise is not comparable to the old baseline."""
-        moved = "the clip has moved on the body: the baseline is learned anew"
-        loud = (Level.RAISED, Level.WITHHELD, Level.ALERT) if not self._edges_deg else ()
-        out: list[Event] = [_alert(AlertWithheld, c, t_s, moved) for c in self._channels() if c.state in loud]
-        self._forget()
-        return out
-
-    def _level(self, channel: Channel) -> Location | None:
-        """Give the baseline of a channel: today's, or the stored one shrunk toward it."""
-        if channel.baseline is None or self._stored is None:
-            return channel.baseline
-        stored = self._stored.location(channel.side)
-        wander_deg = self._settings.wander_deg
-        return shrink(stored, self._stored.between_day_sd_deg, channel.baseline, wander_deg)
-
-    def _refer(self) -> None:
-        """Give each channel that has none of it yet, or another one now, the level to be judged by."""
-        for channel in self._channels():
-            reference_deg, margin_deg = self._reference(channel)
-            if channel.reference_deg != reference_deg or channel.margin_deg != margin_deg:
-                channel.refer(reference_deg, margin_deg)
-
-    def _reference(self, channel: Channel) -> tuple[float, float]:
-        if self._edges_deg:
-            if channel is self._both:
-                edge_deg = sum(self._edges_deg.values()) / 2 if len(self._edges_deg) == 2 else math.nan
-            else:
-                edge_deg = self._edges_deg.get(channel.side, math.nan)
-            return edge_deg, self._settings.target_dead_band_deg
-        level = self._level(channel)
-        if level is None:
-            return math.nan, math.nan
-        weight = self._settings.ewma_weight
-        sigma_z_deg = level.sd_deg * math.sqrt(weight / (2 - weight) * (1 + level.lag1) / (1 - level.lag1))
-        return level.mean_deg, max(self._settings.dead_band_deg, self._settings.sigma_limit * sigma_z_deg)
-
-    def _baseline_ready(self, t_s: float) -> BaselineReady:
-        none = Location(math.nan, math.nan, 0.0, 0)
-        left, right, both = (self._level(channel) or none for channel in self._channels())
-        return BaselineReady(
-            t_s,
-            left_deg=left.mean_deg,
-            right_deg=right.mean_deg,
-            mean_deg=both.mean_deg,
-            left_sd_deg=left.sd_deg,
-            right_sd_deg=right.sd_deg,
-            mean_sd_deg=both.sd_deg,
-            steps=left.steps + right.steps,
-            source="today" if self._stored is None else "profile+today",
-        )
+    # What is judged by
 
     def _channels(self) -> tuple[Channel, Channel, Channel]:
         return self._left, self._right, self._both
+
+    def _set_limits(self) -> None:
+        """Hand each channel what it is to be judged by, where that has changed."""
+        for channel in self._channels():
+            limits = self._limits(channel.side)
+            if limits != channel.limits:
+                channel.judge_by(limits)
+
+    def _limits(self, side: Side) -> Limits:
+        if self._edges_deg:
+            return band_limits(self._settings, self._edges_deg, side)
+        level = self._learner.level(side)
+        return UNKNOWN if level is None else fatigue_limits(self._settings, level)
+
+    def _set_band(self, band: TargetBand) -> None:
+        for side in (Side.LEFT, Side.RIGHT) if band.side is Side.BOTH else (band.side,):
+            if band.upper_deg is None:
+                self._edges_deg.pop(side, None)
+            else:
+                self._edges_deg[side] = band.upper_deg
+        self._set_limits()
+
+    def _forget(self) -> None:
+        self._learner.forget()
+        self._cadence.forget()
+        self._first_of_pair = None
+        self._set_limits()
+
+    def _slip(self, t_s: float) -> list[Event]:
+        """Start over: the drop about a clip that sits otherwise is not comparable to the old baseline."""
+        out: list[Event] = []
+        if not self._edges_deg:
+            moved = "the clip has moved on the body: the baseline is learned anew"
+            loud = [c for c in self._channels() if c.state in (Level.RAISED, Level.WITHHELD, Level.ALERT)]
+            out = [_alert(AlertWithheld, channel, t_s, moved) for channel in loud]
+        self._forget()
+        return out
 
     def _swap(self, t_s: float) -> list[Event]:
         """Exchange what was learned and found of left and right: the earlier labels were the wrong way round."""
@@ -231,13 +185,13 @@ class Monitor:
         self._left, self._right = self._right, self._left
         self._left.side, self._right.side = Side.LEFT, Side.RIGHT
         out += [_alert(AlertRaised, channel, t_s, f"{self._finds(channel)}; {swapped}") for channel in alerted]
-        if self._stored is not None or self._edges_deg:
-            self._refer()  # a profile and a band hold true sides
-        if any(channel.baseline is not None for channel in (self._left, self._right)):
-            out.append(self._baseline_ready(t_s))
+        self._learner.swap()
+        self._set_limits()  # changes them where a profile or a band holds the true sides
+        if self._learner.level(Side.LEFT) or self._learner.level(Side.RIGHT):
+            out.append(self._learner.event(t_s))
         return out
 
-    # Alerts
+    # When to speak
 
     def _judge(self, channel: Channel, t_s: float) -> list[Event]:
         if channel.state is Level.LEARNING:
@@ -246,37 +200,48 @@ class Monitor:
         if finding is None:
             return []
         if finding is Finding.HELD:
-            wait, reason = self._kept_back(channel, t_s)
-            if wait:
-                channel.move(Finding.KEPT_BACK)
-                return self._withhold(channel, t_s, reason) if reason else []
+            return self._speak(channel, t_s)
         channel.move(finding)
-        if finding is Finding.HELD:
-            self._pacing.spoke(t_s)
-            return [_alert(AlertRaised, channel, t_s, self._explained(channel))]
         if finding is Finding.CLEARED:
-            return [_alert(AlertCleared, channel, t_s, f"{words.legs(channel.side)}: the drop is back: well done")]
+            return [_alert(AlertCleared, channel, t_s, f"{words.legs(channel.side)}: the drop is back, well done")]
         return []
 
-    def _kept_back(self, channel: Channel, t_s: float) -> tuple[bool, str]:
-        """Say whether a due alert must wait, and why; no words where another channel is about to speak for it."""
-        left, right, both = self._channels()
-        if channel is both:
-            for side in (left, right):
-                if side.state is Level.ALERT:
-                    return True, f"the alert for the {side.side} leg stands for it"
-            if self._is_over(left) != self._is_over(right):
-                return True, ""  # one-sided: that leg's own alert is about to come
+    def _speak(self, channel: Channel, t_s: float) -> list[Event]:
+        """Raise the alert that is due, for both legs where both sag, or keep it back."""
+        spoken_for = self._spoken_for(channel)
+        reason = spoken_for or self._pacing.keeps_back(t_s)
+        if reason or self._is_left_to_a_leg(channel):
+            channel.move(Finding.KEPT_BACK)
+            return self._withhold(channel, t_s, reason) if reason else []
+        if channel is not self._both and self._both_sag(channel):
+            channel.move(Finding.KEPT_BACK)
+            channel.told = True  # by the alert for both
+            channel = self._both
+            channel.move(Finding.JOINED)
         else:
-            if both.state is Level.ALERT:
-                return True, "the alert for both legs stands for it"
-            if self._is_over(left) and self._is_over(right) and self._is_over(both):
-                return True, ""  # the alert for both is about to come
-        reason = self._pacing.keeps_back(t_s)
-        return bool(reason), reason
+            channel.move(Finding.HELD)
+        self._pacing.spoke(t_s)
+        return [_alert(AlertRaised, channel, t_s, self._explained(channel))]
 
-    def _is_over(self, channel: Channel) -> bool:
-        return channel.over and channel.skipped_steps < self._settings.withheld_after_steps
+    def _spoken_for(self, channel: Channel) -> str:
+        if channel is not self._both:
+            return "the alert for both legs stands for it" if self._both.state is Level.ALERT else ""
+        alerted = [leg.side for leg in (self._left, self._right) if leg.state is Level.ALERT]
+        return f"the alert for the {alerted[0]} leg stands for it" if alerted else ""
+
+    def _is_left_to_a_leg(self, channel: Channel) -> bool:
+        """Whether one leg alone, whose own alert is about to come, lifts the mean of both."""
+        if channel is not self._both:
+            return False
+        fresh = self._settings.withheld_after_steps
+        over = [leg.over and leg.skipped_steps < fresh for leg in (self._left, self._right)]
+        return over[0] is not over[1]
+
+    def _both_sag(self, leg: Channel) -> bool:
+        """Whether the other leg sags as well: beyond its clearing level, and half as much as this one."""
+        other = self._right if leg is self._left else self._left
+        known = self._both.state not in (Level.LEARNING, Level.ALERT)
+        return known and other.excess_deg > max(other.limits.clear_deg, 0.5 * leg.excess_deg)
 
     def _skip(self, channel: Channel, step: Step) -> list[Event]:
         channel.skipped_steps += 1
@@ -296,19 +261,15 @@ class Monitor:
         return [_alert(AlertWithheld, channel, t_s, reason)]
 
     def _explained(self, channel: Channel) -> str:
-        late_spm, fresh_spm, same_percent = (
-            self._cadence.late_spm,
-            self._cadence.fresh_spm,
-            self._settings.cadence_same_percent,
-        )
-        cadence = words.cadence_words(late_spm, fresh_spm, same_percent)
-        return f"{self._finds(channel)}; {cadence}; {words.cue(late_spm, fresh_spm, same_percent)}"
+        paces = self._cadence.late_spm, self._cadence.fresh_spm, self._settings.cadence_same_percent
+        return f"{self._finds(channel)}; {words.cadence_words(*paces)}; {words.cue(*paces)}"
 
     def _finds(self, channel: Channel) -> str:
-        than = "the upper edge of the band" if self._edges_deg else "fresh"
-        levels = f"{channel.level_deg:.1f} against {channel.reference_deg:.1f} deg"
+        than = "the band allows" if self._edges_deg else "fresh"
+        levels = f"{channel.level_deg:.1f} against {channel.limits.reference_deg:.1f} deg"
         return f"{words.drops(channel.side)} {channel.excess_deg:.1f} deg more than {than} ({levels})"
 
 
 def _alert(kind: type[Kind], channel: Channel, t_s: float, reason: str) -> Kind:
-    return kind(t_s, channel.side, channel.level_deg, channel.reference_deg, channel.excess_deg, reason)
+    reference_deg = channel.limits.reference_deg
+    return kind(t_s, channel.side, channel.level_deg, reference_deg, channel.level_deg - reference_deg, reason)
