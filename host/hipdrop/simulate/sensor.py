@@ -1,0 +1,74 @@
+"""The clip: how it is mounted, shakes and slips, and what its chip makes of the motion."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hipdrop.samples import STANDARD_GRAVITY_MS2, Array
+from hipdrop.simulate.config import FRAME_SAMPLES, RunnerConfig
+from hipdrop.simulate.wobble import Wobble
+
+SLIP_S = 0.5  # a slip takes this long
+
+
+def _turned(vector: Array, angle_rad: Array, axis: int) -> Array:
+    """Give (3, N) vectors in axes that are turned by `angle_rad` about one of them."""
+    i, j = (axis + 1) % 3, (axis + 2) % 3
+    c, s = np.cos(angle_rad), np.sin(angle_rad)
+    turned = vector.copy()
+    turned[i] = c * vector[i] + s * vector[j]
+    turned[j] = c * vector[j] - s * vector[i]
+    return turned
+
+
+def shaken(wobble: Wobble, t_s: Array, gyr_rads: Array, acc_ms2: Array) -> tuple[Array, Array]:
+    """Turn rate and specific force (3, N) into the axes of a clip that wobbles about the sensor's own place."""
+    (roll, pitch), (roll_rate, pitch_rate) = wobble.at(t_s)
+    gyr = _turned(gyr_rads, roll, 0)
+    gyr[0] += roll_rate
+    gyr = _turned(gyr, pitch, 2)
+    gyr[2] += pitch_rate
+    return gyr, _turned(_turned(acc_ms2, roll, 0), pitch, 2)
+
+
+def mounted(config: RunnerConfig, mount: Array, t_s: Array, gyr: Array, acc: Array) -> tuple[Array, Array]:
+    """Turn rate and specific force (3, N) from pelvis axes into sensor axes, with the slip if there is one."""
+    gyr, acc = mount @ gyr, mount @ acc
+    if config.slip is None:
+        return gyr, acc
+    u = np.clip((t_s - config.slip.at_min * 60.0) / SLIP_S, 0.0, 1.0)
+    size = np.deg2rad(config.slip.deg)
+    angle = size * u**3 * (10.0 - 15.0 * u + 6.0 * u**2)
+    gyr = _turned(gyr, angle, 2)
+    gyr[2] += size * 30.0 * (u * (1.0 - u)) ** 2 / SLIP_S
+    return gyr, _turned(acc, angle, 2)
+
+
+def digitised(config: RunnerConfig, gyr_rads: Array, acc_ms2: Array) -> tuple[Array, Array]:
+    """Add offset and noise, saturate and round (3, N); returns (N, 3) rate in deg/s and specific force in m/s²."""
+    bandwidth_root = np.sqrt(config.true_rate_hz / 2.0)
+    n = gyr_rads.shape[1]
+    gyr = np.rad2deg(gyr_rads.T) + config.gyro_bias_dps
+    gyr += config.rng(5).standard_normal((n, 3)) * (config.gyro_noise_mdps * 1e-3 * bandwidth_root)
+    acc = acc_ms2.T / STANDARD_GRAVITY_MS2 + np.array(config.acc_offset_mg) * 1e-3
+    acc += config.rng(6).standard_normal((n, 3)) * (config.acc_noise_ug * 1e-6 * bandwidth_root)
+    gyr = _rounded(gyr, config.gyro_lsb_mdps * 1e-3, config.gyro_range_dps)
+    acc = _rounded(acc, config.acc_lsb_mg * 1e-3, config.acc_range_g)
+    return gyr, acc * STANDARD_GRAVITY_MS2
+
+
+def _rounded(values: Array, lsb: float, full_scale: float) -> Array:
+    if lsb == 0.0:
+        return np.clip(values, -full_scale, full_scale)
+    top = np.floor(full_scale / lsb)
+    rounded: Array = np.clip(np.rint(values / lsb), -top, top) * lsb
+    return rounded
+
+
+def received(config: RunnerConfig) -> NDArray[np.bool_]:
+    """Say for each sample whether its frame arrives; the first and the last frame do."""
+    frames = -(-config.samples // FRAME_SAMPLES)
+    arrives = config.rng(7).random(frames) >= config.drop_frames
+    arrives[[0, -1]] = True
+    return np.repeat(arrives, FRAME_SAMPLES)[: config.samples]
