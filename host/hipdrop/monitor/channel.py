@@ -42,8 +42,8 @@ class Channel:
     Attributes
     ----------
     level_deg
-        EWMA of the drops x (Roberts 1959, 10.1080/00401706.1959.10489860): z <- z + w (x - z), w = max(ewma_weight, 1 / n);
-        NaN before the first one.
+        EWMA of the drops x (Roberts 1959, 10.1080/00401706.1959.10489860): z <- z + w (x - z) with
+        w = max(ewma_weight, 1 / n); NaN before the first one.
     sum_deg_steps
         CUSUM (Page 1954, 10.1093/biomet/41.1-2.100): s <- max(0, s + x - reference - allowance), kept so low above its
         limit that one evidence window of fresh steps brings it back.

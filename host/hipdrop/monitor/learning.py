@@ -27,6 +27,9 @@ class BaselineLearner:
         until_min = settings.baseline_until_min if stored is None else settings.stored_baseline_until_min
         self._from_s = 60 * settings.baseline_from_min
         self._until_s = 60 * until_min
+        self._today: dict[Side, Location] = {}
+        self._drops_deg: dict[Side, list[float]] = {}
+        self.open = False
         self._begin()
 
     def run(self, step_s: float) -> None:
@@ -88,6 +91,6 @@ class BaselineLearner:
         )
 
     def _begin(self) -> None:
-        self._today: dict[Side, Location] = {}
-        self._drops_deg: dict[Side, list[float]] = {side: [] for side in (Side.LEFT, Side.RIGHT, Side.BOTH)}
+        self._today = {}
+        self._drops_deg = {side: [] for side in (Side.LEFT, Side.RIGHT, Side.BOTH)}
         self.open = self.running_s >= self._from_s

@@ -10,7 +10,7 @@ from hipdrop.settings import MonitorSettings
 class AlertPacing:
     """Cool-down and fade, common to both legs: the runner hears one thing at a time.
 
-    Feedback that is withdrawn step by step lasts (Willy 2012, 10.1016/j.clinbiomech.2012.05.011: in full in the first
+    Feedback that is withdrawn step by step lasts (Willy 2012, PMC3501612: in full in the first
     four of eight training sessions, then less and less). Here each alert beyond `fade_after_alerts` in a run, and each
     session beyond `full_feedback_sessions`, multiplies the pause by `fade_factor`.
     """
