@@ -123,7 +123,7 @@ def _load(path: Path, header: Header, columns: tuple[int, ...], lines: Callable[
             quotechar='"',
             ndmin=2,
         ).reshape(-1, len(columns))
-    return table[:, columns] if all_used else table
+    return table if not all_used or columns == tuple(range(len(columns))) else table[:, columns]
 
 
 def _is_even(path: Path, header: Header, columns: tuple[int, ...], rows: int) -> bool:

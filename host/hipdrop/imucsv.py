@@ -139,9 +139,8 @@ def _check_values(path: Path, header: Header, acc_ms2: Array, gyr_rads: Array) -
         ("angular rate", gyr_rads, MAX_GYR_DPS, "deg/s", GYR_UNITS["dps"]),
     )
     for quantity, values, limit, unit, factor in limits:
-        absurd = np.flatnonzero(np.abs(values).max(axis=1) > limit * factor)
-        if len(absurd):
-            row = int(absurd[0])
+        if max(values.max(), -values.min()) > limit * factor:
+            row = int(np.argmax(np.abs(values).max(axis=1) > limit * factor))
             value = np.abs(values[row]).max() / factor
             problem = (
                 f"{quantity} of {value:.4g} {unit}, more than any sensor reads; check the unit in the column's name"

@@ -27,6 +27,7 @@ from hipdrop.imucsv import Recording
 from hipdrop.samples import Array
 
 FRESH_S = 300.0  # "fresh" and "end" are at most so much running time at either end of the run
+MIN_STEPS = 7  # fewer make no stable mean (Dingenen 2018, docs/monitor.md)
 FRESH_PART = 0.2  # and at most this part of it, so that the two do not touch
 LOOSE_PART = 0.1  # with more wobbling steps than this, the user is told to tighten the belt
 UNSURE_PART = 0.02  # with more steps of unsure side than this, the user is told
@@ -58,7 +59,7 @@ class DropSummary:
         Steps of this side, and those of them that count.
     median_deg, fresh_deg, end_deg, change_deg
         Median drop of the counted steps of the whole run, of its first and of its last running, and end less fresh; NaN
-        without steps.
+        with fewer than `MIN_STEPS`.
     baseline_deg
         The last baseline; NaN if there was none.
     """
@@ -129,7 +130,7 @@ def summarize(recording: Recording, events: Sequence[Event]) -> RunSummary:
     cadence_spm = [step.cadence_spm for step in steps if step.cadence_spm > 0]
     return RunSummary(
         recording=recording,
-        running_s=sum(step.step_s for step in steps),
+        running_s=float(_since_s(steps)[-1]) if steps else 0.0,
         cadence_spm=float(np.median(cadence_spm)) if cadence_spm else float("nan"),
         flags={flag: flags[flag] for flag in Flag if flag in flags},
         drops=_drops(steps, baseline),
@@ -148,7 +149,7 @@ def _last(events: Sequence[Event], kind: type[Kind]) -> Kind | None:
 
 def _drops(steps: list[Step], baseline: BaselineReady | None) -> tuple[DropSummary, DropSummary, DropSummary]:
     """Sum up left, right and both; bends shift left and right oppositely and stay in for both."""
-    since_s = np.cumsum([step.step_s for step in steps])
+    since_s = _since_s(steps)
     end_part_s = min(FRESH_S, FRESH_PART * since_s[-1]) if steps else 0.0
     drop_deg = np.array([step.drop_deg for step in steps])
     left = np.array([step.side is Side.LEFT for step in steps], dtype=bool)
@@ -170,8 +171,13 @@ def _drops(steps: list[Step], baseline: BaselineReady | None) -> tuple[DropSumma
     )
 
 
+def _since_s(steps: list[Step]) -> Array:
+    """Running time up to the end of each step; the last step of a bout may have no end."""
+    return np.nancumsum([step.step_s for step in steps])
+
+
 def _median(values: Array) -> float:
-    return float(np.median(values)) if len(values) else float("nan")
+    return float(np.median(values)) if len(values) >= MIN_STEPS else float("nan")
 
 
 def _warnings(events: Sequence[Event], steps: list[Step], flags: Counter[Flag]) -> Iterator[str]:

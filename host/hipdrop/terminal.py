@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TextIO
 from hipdrop.events import Activity, ActivityChanged, AlertEvent, BaselineReady, Event, Side, SidesChanged, Step
 from hipdrop.imucsv import Recording
 from hipdrop.monitor import words
-from hipdrop.wording import FLAG_WORDS, alert_name, clock, degrees
+from hipdrop.wording import FLAG_WORDS, alert_name, clock, degrees, length
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -82,7 +82,7 @@ def run_view(recording: Recording, stream: TextIO | None = None) -> Iterator[Sho
     def show(t_s: float, events: Sequence[Event]) -> None:
         model.take(events)
         reached_s = t_s - recording.start_s
-        progress.update(task, completed=reached_s, reached=f"{clock(reached_s)} of {clock(recording.duration_s)} min")
+        progress.update(task, completed=reached_s, reached=f"{clock(reached_s)} of {length(recording.duration_s)}")
 
     def draw() -> Group:
         return Group(step_table(model), level_table(model), *alert_texts(model), progress)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,8 +11,10 @@ from numpy.typing import NDArray
 from hipdrop.samples import Array
 
 _SPAN = 32  # samples over which the first guess of the period is taken, so that rounding to 1 ms weighs 1/32
+_SPAN_PERCENTILE = 10.0  # the guess needs one span in ten without a gap: 6 % of single samples may be lost
 _GAP_PERIODS = 1.5  # a step of the clock longer than this has lost a sample
-_GAP_SCATTERS = 5.0  # and longer than stamps that scatter this much reach by chance once in some million samples
+_GAP_SHORTFALLS = 1.5  # and longer than jitter reaches, which makes steps as much too short as too long
+_ROUNDING_S = 1e-3  # loggers write whole milliseconds; finer stamps do not matter
 _SCATTER_PERIODS = 0.1  # stamps that scatter by more than a tenth of a period are evened out
 
 
@@ -28,7 +31,7 @@ class TimeBase:
     starts
         (S,) index of the first sample of each gap-free stretch; the first is 0.
     scatter_s
-        RMS by which a step of the clock falls short of the period.
+        Standard deviation of the steps of the clock, gaps left out.
     evened
         Whether `t_s` are the stamps evened out, not the stamps themselves.
     """
@@ -53,9 +56,10 @@ class TimeBase:
 def estimate_time_base(t_s: Array) -> TimeBase:
     """Estimate rate and gaps from increasing time stamps, which may be rounded or jitter.
 
-    1. First guess of the period: the median time over 32 samples, which neither rounding nor a few gaps move.
-    2. Scatter of the stamps: RMS of the steps that are shorter than the period (gaps only make steps longer).
-    3. A gap is a step longer than 1.5 periods, and than a period and five times the scatter.
+    1. First guess of the period: the time over 32 samples at its 10th percentile, which rounding and gaps hardly move.
+    2. Shortfall: by how much steps of the clock are shorter than the period (jitter does that, gaps do not).
+    3. A gap is a step longer than 1.5 periods, than a period and 1.5 times the largest shortfall (but for one in a
+       thousand), and than stamps in whole milliseconds round to.
     4. Period: the mean of all other steps; then 2 and 3 again with it.
 
     Parameters
@@ -65,13 +69,17 @@ def estimate_time_base(t_s: Array) -> TimeBase:
     """
     steps_s = np.diff(t_s)
     span = min(_SPAN, len(steps_s))
-    period_s = float(np.median(t_s[span:] - t_s[:-span])) / span
+    period_s = float(np.percentile(t_s[span:] - t_s[:-span], _SPAN_PERCENTILE)) / span
+    first_s = t_s[:10_000]  # enough to see what the logger rounds to
+    in_whole_ms = bool(np.all(np.abs(first_s - np.round(first_s, 3)) < 1e-3 * _ROUNDING_S))
     for _ in range(2):
-        short = period_s - steps_s[steps_s < period_s]
-        scatter_s = float(np.sqrt(np.mean(short**2))) if len(short) else 0.0
-        limit_s = period_s + max((_GAP_PERIODS - 1.0) * period_s, _GAP_SCATTERS * scatter_s)
+        shortfall_s = np.maximum(period_s - steps_s, 0.0)
+        limit_s = max(_GAP_PERIODS * period_s, period_s + _GAP_SHORTFALLS * float(np.percentile(shortfall_s, 99.9)))
+        if in_whole_ms:
+            limit_s = max(limit_s, math.ceil(period_s / _ROUNDING_S - 0.01) * _ROUNDING_S * 1.001)
         within = steps_s <= limit_s
         period_s = float(steps_s[within].mean())
+    scatter_s = float(np.std(steps_s[within]))
     starts = np.concatenate(([0], np.flatnonzero(~within) + 1))
     base = TimeBase(t_s, period_s, starts, scatter_s, evened=False)
     return _evened(base) if scatter_s > _SCATTER_PERIODS * period_s else base

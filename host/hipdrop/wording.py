@@ -30,6 +30,17 @@ def clock(seconds: float) -> str:
     return f"{minutes}:{rest:02d}" if minutes < 60 else f"{minutes // 60}:{minutes % 60:02d}:{rest:02d}"
 
 
+def length(seconds: float) -> str:
+    """Write a duration with its unit."""
+    return f"{clock(seconds)} {'min' if round(seconds) < 3600 else 'h'}"
+
+
+def share(count: int, whole: int) -> str:
+    """Write a part in per cent, with a decimal where it would be rounded to all or nothing."""
+    percent = 100 * count / whole
+    return f"{percent:.1f} %" if 99 < percent < 100 or 0 < percent < 1 else f"{percent:.0f} %"
+
+
 def degrees(value: float, signed: bool = False) -> str:
     """Write an angle with one decimal; a dash where there is none."""
     if value != value:
@@ -40,10 +51,11 @@ def degrees(value: float, signed: bool = False) -> str:
 def summary_lines(summary: RunSummary) -> Iterator[str]:
     """Give the summary line by line; times are minutes since the start of the recording."""
     recording = summary.recording
-    gaps = f", {len(summary.gaps_s)} gaps ({sum(summary.gaps_s):.1f} s)" if summary.gaps_s else ", no gaps"
-    yield f"recording  {clock(recording.duration_s)} min at {recording.native_rate_hz:.1f} Hz{gaps}"
+    times = "once" if len(summary.gaps_s) == 1 else f"{len(summary.gaps_s)} times"
+    gaps = f", samples missing {times} ({sum(summary.gaps_s):.1f} s)" if summary.gaps_s else ", no gaps"
+    yield f"recording  {length(recording.duration_s)} at {recording.native_rate_hz:.1f} Hz{gaps}"
     if summary.steps:
-        yield f"running    {clock(summary.running_s)} min, {summary.steps} steps, {summary.cadence_spm:.0f} steps/min"
+        yield f"running    {length(summary.running_s)}, {summary.steps} steps, {summary.cadence_spm:.0f} steps/min"
         yield f"counted    {_part(summary.counted, summary.steps)}{_why(summary)}"
         yield f"clip       {_mount(summary)}"
         yield f"leg sure   {_part(summary.sides_sure, summary.steps)}"
@@ -57,7 +69,7 @@ def summary_lines(summary: RunSummary) -> Iterator[str]:
 
 
 def _part(count: int, whole: int) -> str:
-    return f"{count} of {whole} steps ({count / whole:.0%})"
+    return f"{count} of {whole} steps ({share(count, whole)})"
 
 
 def _why(summary: RunSummary) -> str:

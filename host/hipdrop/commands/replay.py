@@ -116,7 +116,7 @@ def replay(
     if picture:
         from hipdrop.overview import draw_overview
 
-        contents["overview.png"] = draw_overview(summary, events, settings, pipeline.mean_wave())
+        contents["overview.png"] = draw_overview(summary, events, settings, pipeline.wave())
     write_files(folder, contents)
     print("\n".join(summary_lines(summary)))
     if contents:
