@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 from hipdrop.samples import Array, SampleBlock
 from hipdrop.simulate import gait as gaits
 from hipdrop.simulate import output, sensor
+from hipdrop.simulate.calibration import add_drop
 from hipdrop.simulate.config import RunnerConfig
-from hipdrop.simulate.levels import AddedDrop, add_drop
+from hipdrop.simulate.levels import AddedDrop
 from hipdrop.simulate.motion import MARGIN, pelvis_motion
 from hipdrop.simulate.plan import Plan
 from hipdrop.simulate.specs import mount_matrix

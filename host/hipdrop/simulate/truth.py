@@ -141,4 +141,9 @@ def _peaks(found: Events, t_s: Array, obliquity_deg: Array, sign: Array) -> tupl
     bend = left - 2.0 * middle + right
     interior = (top > first) & (top < last) & (bend < 0.0)
     shift = np.where(interior, 0.5 * (left - right) / np.where(interior, bend, -1.0), 0.0)
-    return middle - 0.25 * (left - right) * shift, t_s[0] + (top + shift) * step_s
+    peak_deg, peak_s = middle - 0.25 * (left - right) * shift, t_s[0] + (top + shift) * step_s
+    for edge_s in (found.contact_s, found.toe_off_s):  # of a stance without a peak inside
+        edge_deg = sign * np.interp(edge_s, t_s, obliquity_deg)
+        peak_s = np.where(edge_deg > peak_deg, edge_s, peak_s)
+        peak_deg = np.maximum(edge_deg, peak_deg)
+    return peak_deg, peak_s
