@@ -48,16 +48,18 @@ class ContactDetector:
         self._lag = delay + settings.lag_s * rate_hz
         self._lookback = round(settings.longest_step_s * rate_hz)
         self._last = -(1 << 60)  # crossing of the newest landing
-        self._interval = 0.0  # median-like step length in samples; 0 while unknown
+        self._interval = 0.0  # running mean of the step length in samples; 0 while unknown
+        self._floor = 0
 
-    def restart(self) -> None:
-        """Forget the last landing, after a gap."""
+    def restart(self, index: int) -> None:
+        """Forget what came before a sample index, after a gap."""
         self._last = -(1 << 60)
         self._interval = 0.0
+        self._floor = index
 
     def push(self, ring: RingBuffer, start: int, stop: int) -> list[Landing]:
         """Find the landings whose crossing lies in samples [start, stop) of the ring."""
-        first = max(start - 1, ring.start)
+        first = max(start - 1, ring.start, self._floor)
         smooth = ring.window(first, stop)[col.SMOOTH]
         above = smooth >= 0.0
         crossings = np.flatnonzero(above[1:] > above[:-1])
@@ -72,7 +74,7 @@ class ContactDetector:
         since = crossing - self._last
         if since < self._refractory():
             return None
-        begin = max(self._last, crossing - self._lookback, ring.start)
+        begin = max(self._last, crossing - self._lookback, ring.start, self._floor)
         smooth = ring.window(begin, crossing + 1)[col.SMOOTH]
         trough = int(smooth.argmin())
         trough_g = float(smooth[trough])
@@ -85,8 +87,10 @@ class ContactDetector:
             self._interval = 0.0
         self._last = crossing
         before, after = float(smooth[-2]), float(smooth[-1])
-        fraction = after / (after - before)
-        return Landing(crossing - fraction - self._lag, crossing, begin + trough, trough_g)
+        index = crossing - after / (after - before) - self._lag
+        if index < max(ring.start, self._floor):
+            return None  # the foot met the ground before the recording, or in a gap
+        return Landing(index, crossing, begin + trough, trough_g)
 
     def _refractory(self) -> float:
         shortest = self._settings.refractory_s * self._rate_hz

@@ -9,6 +9,7 @@ import numpy as np
 
 from hipdrop import columns as col
 from hipdrop.events import Side
+from hipdrop.filters import stride_kernel
 from hipdrop.ringbuffer import RingBuffer
 from hipdrop.samples import STANDARD_GRAVITY_MS2, Array
 from hipdrop.settings import DropSettings
@@ -28,12 +29,15 @@ class ObliquityCourse:
         Mean obliquity of the stride that ends with the step.
     wobble_deg
         RMS of what smoothing took away, over the stride as far as it is smoothed.
+    stride_deg
+        (m,) obliquity of the whole stride as measured, from the contact before.
     """
 
     smooth_deg: Array
     start: float
     mean_deg: float
     wobble_deg: float
+    stride_deg: Array
 
     def at(self, index: float) -> float:
         """Obliquity at a sample index, fractional, linearly interpolated; the ends are held."""
@@ -54,7 +58,7 @@ class Drop:
 
 
 def obliquity_course(
-    ring: RingBuffer, right: Array, kernel: Array, up_shift: float, previous: float, contact: float, following: float,
+    ring: RingBuffer, right: Array, up_shift: float, previous: float, contact: float, following: float,
     settings: DropSettings,
 ) -> ObliquityCourse:  # fmt: skip
     """Obliquity from the stride's beginning to where the peak of the step is sought.
@@ -65,15 +69,14 @@ def obliquity_course(
         Columns of `hipdrop.columns`.
     right
         (3,) the pelvis' right axis in sensor axes.
-    kernel
-        Symmetric low-pass that takes the wobble out.
     up_shift
         Samples by which `col.UP` is valid later than the sample it stands at.
     previous, contact, following
         Sample indices, fractional, of the contact before, of this step's and of the next.
     """
-    half = len(kernel) // 2
     begin, mid, end = (round(x - up_shift) for x in (previous, contact, following))
+    kernel = stride_kernel(end - begin, settings.cutoff_harmonics, settings.kernel_half_part)
+    half = len(kernel) // 2
     search_end = mid + math.ceil(settings.peak_part * (end - mid)) + 1
     first, last = max(begin - half, ring.start), min(max(search_end + half, end), ring.end)
     up = ring.window(first, last)[col.UP]
@@ -88,6 +91,7 @@ def obliquity_course(
         mid - 1 + up_shift,
         float(np.add.reduce(stride)) / len(stride),
         math.sqrt(float(np.dot(rest, rest)) / len(rest)),
+        stride,
     )
 
 

@@ -7,6 +7,8 @@ has a rival in the analysis after the run. It costs h samples of latency (80 ms 
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 
 from hipdrop.samples import Array
@@ -22,11 +24,16 @@ def hann_kernel(half_s: float, rate_hz: float) -> Array:
     return np.asarray(window / window.sum(), dtype=np.float64)
 
 
-def lowpass_kernel(cutoff_hz: float, half_s: float, rate_hz: float) -> Array:
-    """Low-pass with a flat pass band: sinc in a Hamming window, unit sum, shape (2 h + 1,); half amplitude at the cut-off."""
-    h = max(1, round(half_s * rate_hz))
+@lru_cache(maxsize=1024)
+def stride_kernel(stride_samples: int, harmonics: float, half_part: float) -> Array:
+    """Low-pass that goes with the stride: flat up to its cut-off (half amplitude) at `harmonics` times the stride rate.
+
+    A sinc in a Hamming window of unit sum, shape (2 h + 1,), h = half_part of the stride. What it takes off the shape of a
+    stride does not depend on the cadence.
+    """
+    h = max(1, round(half_part * stride_samples))
     n = np.arange(-h, h + 1)
-    kernel = np.sinc(2.0 * cutoff_hz / rate_hz * n) * np.hamming(2 * h + 1)
+    kernel = np.sinc(2.0 * harmonics / stride_samples * n) * np.hamming(2 * h + 1)
     return np.asarray(kernel / kernel.sum(), dtype=np.float64)
 
 

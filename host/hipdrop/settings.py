@@ -24,6 +24,8 @@ class OrientationSettings:
     rest_bias_limit_dps: float = 1.0  # VQF clips its own estimate at 2; "better below 1" (docs/algorithms.md)
     rest_gyr_sd_dps: float = 2.0  # quiet standing sways by less; hand-held or worn in motion more
     rest_acc_sd_ms2: float = 0.25
+    rest_bias_s: int = 2  # seconds at rest before a bias is believed
+    rest_tare_s: int = 3  # seconds at rest before the standing tare is
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,8 @@ class ContactSettings:
 class MountSettings:
     """Finding how the clip sits, and noticing that it has slipped."""
 
-    first_strides: int = 10  # the first attempt, about 4 s after the first contact
+    first_strides: int = 8  # the first attempt, about 3.5 s after the first contact
+    fewest_strides: int = 4  # enough for an attempt when the run ends
     refine_strides: int = 320  # refined at each doubling up to this many (2 min), then left alone
     min_quality: float = 0.3  # contrast of the step symmetry
     min_forward_correlation: float = 0.15  # 0.32 to 0.62 when right, in 18 cases of 6 runners (docs/algorithms.md)
@@ -52,6 +55,7 @@ class MountSettings:
     standing_angle_deg: float = 25.0  # up at rest against up in running: more, and the clip was not worn at rest
     slip_deg: float = 5.0  # change of the mean up vector; a bend fakes up to 3.4
     slip_steps: int = 24  # held that long
+    hold_s: float = 30.0  # steps wait this long for the mount
 
 
 @dataclass(frozen=True)
@@ -68,6 +72,9 @@ class SideSettings:
     first_strides: int = 6  # before that no judgement
     sure_log_odds: float = 4.6  # 99 %
     confirmed_log_odds: float = 9.0  # the user's word or a confirmed template
+    carry_log_odds: float = 3.0  # 95 %: the alternation reckoned on through a gap by the cadence
+    carry_gap_s: float = 1.0  # longest such gap; the step time varies by 1 to 2 %
+    carry_part: float = 0.2  # largest distance from a whole number of steps
     match_step: float = 0.5  # strides overlap by half
     match_limit: float = 9.0
     match_floor: float = 0.05  # of the largest harmonic: differences below it say nothing
@@ -79,8 +86,8 @@ class DropSettings:
     """Drop per step and what voids it."""
 
     peak_part: float = 0.6  # the peak is sought from contact to this part of the step (definition)
-    cutoff_hz: float = 9.0  # above it lies the wobble of the clip, 10 to 20 Hz; the pelvis' fifth harmonic is at 7
-    kernel_half_s: float = 0.12
+    cutoff_harmonics: float = 8.0  # of the stride, 10 to 12 Hz: the pelvis fills up to the seventh, the clip wobbles at 10 to 20 Hz
+    kernel_half_part: float = 0.16  # half length of the low-pass in strides, 0.1 to 0.12 s: what the end of the step leaves
     wobble_limit_deg: float = 1.0  # loose belt: RMS of the obliquity above the cut-off
     turn_limit_dps: float = 12.0  # mean yaw rate of a stride
     turn_tail_s: float = 2.0

@@ -104,11 +104,18 @@ class SideJudge:
         self._relation = 1  # the bout's parity in the template's frame
         self._first_bout = template is None
 
-    def begin_bout(self) -> None:
-        """The alternation starts anew: stop, gap, irregular step."""
+    def begin_bout(self, carried_parity: int = 0) -> None:
+        """The alternation starts anew: stop, gap, irregular step.
+
+        `carried_parity` +1 or -1: going by the cadence, parity +1 of the new bout is this parity of the one before.
+        """
+        if self._stored is None and self._n < self._settings.first_strides:
+            self._sum[:], self._square[:], self._n = 0.0, 0.0, 0  # too little to match anything with
         self._first_bout = self._stored is None and self._n == 0
-        self._bout = 0.0
-        self._relation = 1
+        known = self._first_bout or abs(self._bout) >= self._settings.sure_log_odds
+        relation = self._relation * carried_parity if carried_parity and known else 0
+        self._relation = relation or 1
+        self._bout = relation * self._settings.carry_log_odds
 
     def push(self, harmonics: Complex, parity: int, stride_s: float, site: Site) -> None:
         """Take one stride in pelvis axes, (6, HARMONICS); `parity` is that of the contact it begins with."""

@@ -1,0 +1,136 @@
+"""Steps get their side here, wait until it is sure (or has been waited for long enough), and leave as events."""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+
+from hipdrop.bout import OpenStep
+from hipdrop.drop import Drop, drop_of
+from hipdrop.events import Event, Flag, Side, SidesChanged, Site, Step
+from hipdrop.samples import Array
+from hipdrop.settings import Settings
+from hipdrop.sides import SideJudge, StrideTemplate
+from hipdrop.waves import WaveMean
+
+_FLAG_ORDER = {flag: place for place, flag in enumerate(Flag)}
+_NO_DROP = Drop(math.nan, math.nan, math.nan, math.nan)
+
+
+class Labeller:
+    """Holds steps until their side is sure; `settings.sides.hold_steps` later they leave as unsure.
+
+    Once they are sure, sides are held by alternation. Left and right of one alternation are never turned over after a step
+    of it has left, except by a `SidesChanged` event.
+    """
+
+    def __init__(self, rate_hz: float, settings: Settings, template: StrideTemplate | None) -> None:
+        self._rate_hz = rate_hz
+        self._settings = settings
+        self._judge = SideJudge(settings.sides, template)
+        self._held: deque[OpenStep] = deque()
+        self._alternation = -1
+        self._left_parity = 0  # of the steps of this alternation that have left; 0 while none has
+        self._told = ""
+        self.sure = False
+        self.wave = WaveMean()
+
+    def push(self, step: OpenStep, rotation: Array, site: Site, standing_deg: float) -> list[Event]:
+        """Take the next step, measured in pelvis axes; (3, 3) `rotation` is pelvis from sensor."""
+        events: list[Event] = []
+        if step.alternation != self._alternation:
+            events = self.flush()
+            self._alternation = step.alternation
+            self._left_parity = 0
+            self._judge.begin_bout(step.carried_parity)
+        if step.harmonics is not None and step.flags.isdisjoint((Flag.GAP, Flag.SATURATED, Flag.IRREGULAR)):
+            turned = step.harmonics.copy()
+            turned[:3], turned[3:] = rotation @ step.harmonics[:3], rotation @ step.harmonics[3:]
+            self._judge.push(turned, -step.parity, step.stride_s, site)
+        step.standing_deg = standing_deg
+        self._held.append(step)
+        self.sure = self._judge.sure()
+        if self.sure or len(self._held) > self._settings.sides.hold_steps or self._left_parity:
+            events += self.flush()
+        return events
+
+    def flush(self) -> list[Event]:
+        """Let all held steps go with what is known of their side now."""
+        if not self._held:
+            return []
+        parity, confidence = self._judge.left_parity(), self._judge.confidence()
+        events = self._tell(self._held[0].contact_s, parity, confidence)
+        self._left_parity = parity
+        while self._held:
+            step = self._held.popleft()
+            side = Side.LEFT if step.parity == parity else Side.RIGHT
+            if step.wave_due and side is Side.RIGHT and self.sure and step.course is not None and not step.flags:
+                self.wave.push(step.course.stride_deg, step.course.mean_deg)
+            events.append(self.finished(step, side, confidence))
+        return events
+
+    def _tell(self, t_s: float, parity: int, confidence: float) -> list[Event]:
+        told = "settled" if self.sure else "unsure"
+        if self._left_parity and parity != self._left_parity:
+            self._told = told
+            return [SidesChanged(t_s, "corrected", confidence)]
+        if told == self._told:
+            return []
+        self._told = told
+        return [SidesChanged(t_s, told, confidence)]
+
+    def finished(self, step: OpenStep, side: Side, confidence: float) -> Step:
+        """Make the event of a step whose side is told as well as it can be."""
+        following = step.following.index if step.following is not None else math.nan
+        contact, drop, mean_deg, wobble_deg = step.landing.index, _NO_DROP, math.nan, math.nan
+        if step.course is not None:
+            part = self._settings.drop.peak_part
+            drop = drop_of(step.course, side, contact, step.toe_off, following, part)
+            mean_deg, wobble_deg = step.course.mean_deg, step.course.wobble_deg
+            if wobble_deg > self._settings.drop.wobble_limit_deg:
+                step.flags.add(Flag.WOBBLE)
+        sure = self.sure
+        if not sure:
+            step.flags.add(Flag.SIDE)
+        to_s = 1.0 / self._rate_hz
+        return Step(
+            t_s=step.contact_s,
+            number=step.number,
+            side=side,
+            side_confidence=confidence,
+            side_sure=sure,
+            toe_off_s=step.contact_s + (step.toe_off - contact) * to_s,
+            contact_ms=(step.toe_off - contact) * to_s * 1000.0,
+            step_s=step.next_contact_s - step.contact_s,
+            cadence_spm=120.0 / step.stride_s,
+            drop_deg=drop.drop_deg,
+            excursion_deg=drop.excursion_deg,
+            midstance_deg=drop.midstance_deg,
+            list_deg=mean_deg - step.standing_deg,
+            peak_s=step.contact_s + (drop.peak - contact) * to_s,
+            oscillation_mm=step.oscillation_mm,
+            wobble_deg=wobble_deg,
+            yaw_dps=step.yaw_dps,
+            flags=tuple(sorted(step.flags, key=_FLAG_ORDER.__getitem__)),
+        )
+
+    def without_mount(self, step: OpenStep) -> Step:
+        """Make the event of a step that has waited for the mount in vain."""
+        step.flags |= {Flag.MOUNT, Flag.SIDE}
+        step.course = None
+        return self.finished(step, Side.LEFT if step.parity > 0 else Side.RIGHT, 0.5)
+
+    def swap(self) -> list[Event]:
+        """The user says that left and right are the wrong way round."""
+        events = self.flush()
+        self._judge.swap()
+        self.sure, self._told, self._left_parity = self._judge.sure(), "settled", 0
+        return events
+
+    def confidence(self) -> float:
+        """How sure the sides are now, 0.5 to 1."""
+        return self._judge.confidence()
+
+    def template(self) -> StrideTemplate | None:
+        """The runner's stride as this run showed it."""
+        return self._judge.learned()

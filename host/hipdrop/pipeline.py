@@ -1,0 +1,181 @@
+"""The wiring: samples and the user's inputs in, events out. Synchronous, no I/O, deterministic, indifferent to block length."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+import numpy as np
+
+from hipdrop import columns as col
+from hipdrop.contacts import ContactDetector
+from hipdrop.events import (
+    Activity, ActivityChanged, Event, Flag, Gap, GyroBias, Mark, Marked, Site, SwapSides, UserInput,
+)  # fmt: skip
+from hipdrop.gaps import bridge
+from hipdrop.monitor import Monitor
+from hipdrop.mount import Mount
+from hipdrop.orientation import OrientationStage
+from hipdrop.profile import Profile
+from hipdrop.rest import RestWatch
+from hipdrop.ringbuffer import RingBuffer
+from hipdrop.samples import STANDARD_GRAVITY_MS2, Array, SampleBlock
+from hipdrop.settings import Settings
+from hipdrop.sides import StrideTemplate
+from hipdrop.steps import StepChain
+from hipdrop.waves import MeanWave
+
+
+class Pipeline:
+    """Samples in, events out.
+
+    Parameters
+    ----------
+    rate_hz
+        True sample rate of the clip, 50 to 1000 Hz.
+    settings
+        All parameters.
+    site
+        Where the clip sits, if the user says so; otherwise it is found.
+    mount
+        (3, 3) pelvis from sensor, if it is known from a calibration; otherwise it is found.
+    profile
+        The runner's stored baseline and stride template, if there are.
+    """
+
+    def __init__(
+        self, rate_hz: float, settings: Settings | None = None, *,
+        site: Site | None = None, mount: Array | None = None, profile: Profile | None = None,
+    ) -> None:  # fmt: skip
+        self._settings = settings = settings or Settings()
+        profile = profile or Profile()
+        self._rate_hz = rate_hz
+        self._second = round(rate_hz)  # housekeeping is done at whole seconds of samples, blocks are cut there
+        self._ring = RingBuffer(col.COUNT, round((settings.mount.hold_s + 10.0) * rate_hz), slack=2)
+        self._orientation = OrientationStage(rate_hz, settings.orientation, settings.contacts)
+        delay = self._orientation.smooth_delay
+        self._detector = ContactDetector(rate_hz, delay, settings.contacts)
+        given = Mount(np.asarray(mount, dtype=np.float64), site or Site.SACRUM) if mount is not None else None
+        self._chain = StepChain(
+            rate_hz, self._ring, delay, 0.5, settings, site=site, mount=given, template=profile.template
+        )
+        self._monitor = Monitor(settings.monitor, profile.baseline)
+        self._rest = RestWatch(settings.orientation)
+        self._activity: Activity | None = None
+        self._now_s = math.nan
+        self._acc_limit_ms2 = 0.999 * settings.drop.acc_range_g * STANDARD_GRAVITY_MS2
+        self._gyr_limit_rads = 0.999 * math.radians(settings.drop.gyr_range_dps)
+
+    def push(self, item: SampleBlock | UserInput) -> list[Event]:
+        """Take the next samples, or what the user does now; give what has become known."""
+        if not isinstance(item, SampleBlock):
+            return self._user(item)
+        if len(item) == 0:
+            return []
+        events: list[Event] = []
+        if math.isnan(self._now_s):
+            events += self._chain.start(float(item.t_s[0]))
+        elif item.gap_s > 0.0:
+            events += self._gap(item)
+        events += self._samples(item)
+        return self._watched(events)
+
+    def close(self) -> list[Event]:
+        """No more samples will come: give what is still open."""
+        return self._watched(self._chain.close()) + self._monitor.close()
+
+    def wave(self) -> MeanWave | None:
+        """Mean course of obliquity over the stride so far, None before there are two strides of sure side."""
+        return self._chain.labeller.wave.result()
+
+    def template(self) -> StrideTemplate | None:
+        """The runner's stride as this run showed it, for the profile."""
+        return self._chain.labeller.template()
+
+    def _watched(self, events: list[Event]) -> list[Event]:
+        """Let the monitor see each event and put what it says behind it."""
+        heard: list[Event] = []
+        for event in events:
+            heard.append(event)
+            heard += self._monitor.push(event)
+        return heard
+
+    def _user(self, item: UserInput) -> list[Event]:
+        if isinstance(item, Mark):
+            return [Marked(self._now_s, item.note)]
+        events: list[Event] = []
+        if isinstance(item, SwapSides):
+            events = self._watched(self._chain.swap(self._now_s))
+        return events + self._monitor.command(item, self._now_s)
+
+    def _samples(self, block: SampleBlock) -> list[Event]:
+        events: list[Event] = []
+        for piece in self._pieces(block):
+            start = self._ring.end
+            out = self._ring.extend(len(piece))
+            self._orientation.push(piece, out)
+            self._mark_saturation(out, start)
+            self._now_s = float(piece.t_s[-1])
+            for landing in self._detector.push(self._ring, start, self._ring.end):
+                events += self._chain.land(landing)
+            if self._ring.end % self._second == 0:
+                events += self._each_second()
+        return events
+
+    def _pieces(self, block: SampleBlock) -> Iterator[SampleBlock]:
+        """Cut where a second of samples ends, so that housekeeping falls on the same sample for any block length."""
+        start = 0
+        while start < len(block):
+            stop = start + self._second - self._ring.end % self._second
+            yield block if start == 0 and stop >= len(block) else block.slice(start, stop)
+            start = stop
+
+    def _mark_saturation(self, out: Array, start: int) -> None:
+        if np.abs(out[col.ACC]).max() < self._acc_limit_ms2 and np.abs(out[col.GYR]).max() < self._gyr_limit_rads:
+            return
+        over = (np.abs(out[col.ACC]) >= self._acc_limit_ms2).any(axis=0)
+        over |= (np.abs(out[col.GYR]) >= self._gyr_limit_rads).any(axis=0)
+        for index in (start + np.flatnonzero(over)).tolist():
+            self._chain.voids.add(index, index + 1, Flag.SATURATED)
+
+    def _each_second(self) -> list[Event]:
+        events = self._chain.settle(self._ring.end)
+        self._chain.voids.forget_before(self._ring.start)
+        if self._chain.running:
+            self._rest.moved()
+            self._activity = Activity.RUN
+            return events
+        if self._chain.newest_crossing is not None:
+            return events
+        window = self._ring.window(max(self._ring.start, self._ring.end - self._second), self._ring.end)
+        activity, rate = self._rest.look(window)
+        if activity is not self._activity:
+            self._activity = activity
+            events.append(ActivityChanged(float(window[col.T, 0]), activity))
+        if rate is not None and self._rest.seconds >= self._settings.orientation.rest_bias_s:
+            bias = self._orientation.take_off_bias(rate)
+            if bias is not None:
+                self._rest.moved()
+                events.append(GyroBias(self._now_s, bias, removed=True))
+        up = self._rest.standing_up()
+        if up is not None:
+            self._chain.stood(up)
+        return events
+
+    def _gap(self, block: SampleBlock) -> list[Event]:
+        """Bridge a short gap, or give up the running bout at a longer one."""
+        missing = max(1, round(block.gap_s * self._rate_hz))
+        bridged = block.gap_s <= self._settings.drop.bridge_s
+        filler = bridge(self._ring, block, missing, self._chain.stride_samples, self._rate_hz) if bridged else None
+        gap = Gap(self._now_s, block.gap_s, bridged=filler is not None)
+        if filler is not None:
+            self._chain.voids.add(self._ring.end, self._ring.end + missing, Flag.GAP)
+            return [gap, *self._samples(filler)]
+        events = [gap, *self._chain.end_bout()]
+        self._detector.restart(self._ring.end)
+        self._orientation.restart_smoothing()
+        self._rest.moved()
+        self._chain.voids.add(
+            self._ring.end, self._ring.end + self._settings.drop.gap_void_s * self._rate_hz, Flag.GAP
+        )
+        return events
