@@ -12,9 +12,10 @@ import typer
 
 import hipdrop
 from hipdrop.commands.replay import replay_command
+from hipdrop.commands.simulate import simulate_command
 from hipdrop.errors import HipdropError
 
-EXIT_FAULT, EXIT_INTERRUPT, EXIT_BROKEN_PIPE = 1, 130, 141  # 128 + SIGINT, 128 + SIGPIPE, as shells have it
+EXIT_FAULT, EXIT_INTERRUPT = 1, 130  # 130 is 128 + SIGINT, as shells have it
 _ClickUsageError = typer.BadParameter.__base__ or Exception  # public under no name of its own in every version of typer
 
 app = typer.Typer(
@@ -25,6 +26,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command("replay")(replay_command)
+app.command("simulate")(simulate_command)
 
 
 def _print_version(wanted: bool) -> None:
@@ -46,7 +48,7 @@ def _hipdrop(
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command; give 0 when done, 2 for wrong usage, 1 for other faults, 130 interrupted, 141 broken pipe."""
+    """Run a command; give 0 when done, 2 for wrong usage, 1 for other faults, 130 when interrupted."""
     arguments = list(sys.argv[1:] if arguments is None else arguments)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
@@ -56,7 +58,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stdout.flush()
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # else the flush at exit fails again
-        return EXIT_BROKEN_PIPE
+        return EXIT_FAULT  # quietly: who closed the pipe knows it
     except (KeyboardInterrupt, typer.Abort):
         return EXIT_INTERRUPT
     except Exception as error:

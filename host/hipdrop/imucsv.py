@@ -128,7 +128,7 @@ def _check_time(path: Path, header: Header, t_s: Array) -> None:
         line = line_of_row(path, header, int(backwards[0]) + 1)
         raise InputError(path, "the time does not increase; sort the rows by time and delete doubles", line)
     if len(t_s) < 2 or t_s[-1] - t_s[0] < MIN_DURATION_S:
-        problem = f"holds only {len(t_s)} samples ({t_s[-1] - t_s[0]:.2f} s); record {MIN_DURATION_S:.0f} s or more"
+        problem = f"is too short, {t_s[-1] - t_s[0]:.2f} s in all; record {MIN_DURATION_S:.0f} s or more"
         raise InputError(path, problem)
 
 

@@ -70,14 +70,13 @@ class DropTrack:
 
 def running_median(values: Array, length: int) -> Array:
     """Give the median of up to `length` (odd) neighbours of each value; fewer at the ends."""
-    half = min(length, len(values) - 1 + len(values) % 2) // 2
-    if half < 1:
-        return values.copy()
+    half = length // 2
+    inner = range(half, len(values) - half)
     out = np.empty_like(values)
-    out[half : len(values) - half] = np.median(sliding_window_view(values, 2 * half + 1), axis=1)
-    for i in range(half):
-        out[i] = np.median(values[: i + half + 1])
-        out[-1 - i] = np.median(values[-1 - i - half :])
+    if inner:
+        out[inner.start : inner.stop] = np.median(sliding_window_view(values, 2 * half + 1), axis=1)
+    for i in (i for i in range(len(values)) if i not in inner):
+        out[i] = np.median(values[max(0, i - half) : i + half + 1])
     return out
 
 

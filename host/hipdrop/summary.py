@@ -59,7 +59,7 @@ class DropSummary:
         Steps of this side, and those of them that count.
     median_deg, fresh_deg, end_deg, change_deg
         Median drop of the counted steps of the whole run, of its first and of its last running, and end less fresh; NaN
-        with fewer than `MIN_STEPS`.
+        with fewer than `MIN_STEPS`. For both sides: the mean of the two sides' medians.
     baseline_deg
         The last baseline; NaN if there was none.
     """
@@ -156,18 +156,22 @@ def _drops(steps: list[Step], baseline: BaselineReady | None) -> tuple[DropSumma
     valid = np.array([step.valid for step in steps], dtype=bool)
     for_mean = np.array([step.valid_for_mean for step in steps], dtype=bool)
 
-    def one(side: Side, of_side: Mask, counts: Mask, baseline_deg: float) -> DropSummary:
-        fresh, end = counts & (since_s <= end_part_s), counts & (since_s > (since_s[-1:] - end_part_s))
-        median_deg, fresh_deg, end_deg = (_median(drop_deg[mask]) for mask in (counts, fresh, end))
-        return DropSummary(side, int(of_side.sum()), int(counts.sum()), median_deg, fresh_deg, end_deg, baseline_deg)
+    fresh, end = since_s <= end_part_s, since_s > since_s[-1:] - end_part_s
 
-    left_deg, right_deg, mean_deg = (
-        (baseline.left_deg, baseline.right_deg, baseline.mean_deg) if baseline else 3 * (float("nan"),)
-    )
+    def medians(counts: Mask) -> tuple[float, float, float]:
+        return _median(drop_deg[counts]), _median(drop_deg[counts & fresh]), _median(drop_deg[counts & end])
+
+    def mean_of_sides(counts: Mask) -> tuple[float, float, float]:
+        sides = zip(medians(counts & left), medians(counts & ~left), strict=True)
+        whole_deg, fresh_deg, end_deg = ((left_deg + right_deg) / 2 for left_deg, right_deg in sides)
+        return whole_deg, fresh_deg, end_deg
+
+    levels_deg = (baseline.left_deg, baseline.right_deg, baseline.mean_deg) if baseline else 3 * (float("nan"),)
+    of_left, of_right, of_both = left & valid, ~left & valid, for_mean
     return (
-        one(Side.LEFT, left, left & valid, left_deg),
-        one(Side.RIGHT, ~left, ~left & valid, right_deg),
-        one(Side.BOTH, left | ~left, for_mean, mean_deg),
+        DropSummary(Side.LEFT, int(left.sum()), int(of_left.sum()), *medians(of_left), levels_deg[0]),
+        DropSummary(Side.RIGHT, int((~left).sum()), int(of_right.sum()), *medians(of_right), levels_deg[1]),
+        DropSummary(Side.BOTH, len(steps), int(of_both.sum()), *mean_of_sides(of_both), levels_deg[2]),
     )
 
 
@@ -188,7 +192,7 @@ def _warnings(events: Sequence[Event], steps: list[Step], flags: Counter[Flag]) 
         yield "how the clip sits was not found: run evenly for half a minute, and give --site"
     unsure = sum(not step.side_sure for step in steps) / len(steps)
     if unsure > UNSURE_PART:
-        yield f"left and right are not sure for {unsure:.0%} of the steps; those count for nothing that needs a side"
+        yield f"left and right are not sure for {100 * unsure:.0f} % of the steps; these count for no side"
     if flags[Flag.WOBBLE] > LOOSE_PART * len(steps):
         yield "the belt was loose: tighten it, or clip hipdrop to a firmer waistband"
     if flags[Flag.SATURATED]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import sys
+import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -79,16 +81,23 @@ def run_view(recording: Recording, stream: TextIO | None = None) -> Iterator[Sho
     progress = Progress(TextColumn("{task.fields[reached]}"), BarColumn(), TextColumn("{task.percentage:>3.0f} %"))
     task = progress.add_task("run", total=recording.duration_s, reached="0:00")
 
-    def show(t_s: float, events: Sequence[Event]) -> None:
-        model.take(events)
-        reached_s = t_s - recording.start_s
-        progress.update(task, completed=reached_s, reached=f"{clock(reached_s)} of {length(recording.duration_s)}")
-
     def draw() -> Group:
         return Group(step_table(model), level_table(model), *alert_texts(model), progress)
 
     console = Console(file=stream)
-    with Live(console=console, get_renderable=draw, refresh_per_second=REFRESH_HZ, transient=True):
+    with Live(console=console, get_renderable=draw, auto_refresh=False, transient=True) as live:
+        drawn_s = -math.inf
+
+        def show(t_s: float, events: Sequence[Event]) -> None:
+            nonlocal drawn_s
+            model.take(events)
+            if time.monotonic() - drawn_s < 1 / REFRESH_HZ:
+                return
+            drawn_s = time.monotonic()
+            reached_s = t_s - recording.start_s
+            progress.update(task, completed=reached_s, reached=f"{clock(reached_s)} of {length(recording.duration_s)}")
+            live.refresh()
+
         yield show
 
 

@@ -1,0 +1,139 @@
+"""`hipdrop replay` from end to end, on real running and at its own joints."""
+
+from __future__ import annotations
+
+import csv
+import json
+import math
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from hipdrop.cli import main
+from hipdrop.commands.replay import paced, parse_speed
+from hipdrop.errors import UsageError
+from hipdrop.samples import SampleBlock
+
+
+def test_speed_is_a_number_or_max() -> None:
+    assert parse_speed("10") == 10.0
+    assert parse_speed("max") == math.inf
+    for text in ("", "0", "-1", "nan", "fast"):
+        with pytest.raises(UsageError):
+            parse_speed(text)
+
+
+def blocks() -> Iterator[SampleBlock]:
+    """Three blocks of a second at 100 Hz, five seconds missing before the last."""
+    for begin_s in (0.0, 1.0, 7.0):
+        t_s = begin_s + np.arange(100) / 100
+        yield SampleBlock(t_s, np.zeros((100, 3)), np.zeros((100, 3)))
+
+
+def test_pace_follows_the_time_of_the_recording() -> None:
+    """A clock of our own that only `sleep` and half a second of work per block move."""
+    clock = {"now_s": 50.0}
+    yielded_s = []
+
+    def sleep(seconds: float) -> None:
+        clock["now_s"] += seconds
+
+    for _ in paced(blocks(), 2.0, now=lambda: clock["now_s"], sleep=sleep):
+        yielded_s.append(clock["now_s"] - 50.0)
+        clock["now_s"] += 0.4
+    assert yielded_s == pytest.approx([0.495, 0.995, 3.995])
+
+
+def test_max_never_waits() -> None:
+    def no_sleep(seconds: float) -> None:
+        raise AssertionError(seconds)
+
+    assert len(list(paced(blocks(), math.inf, sleep=no_sleep))) == 3
+
+
+@pytest.fixture
+def recording(reference_data: Path) -> str:
+    """Thirty seconds of a real runner."""
+    return str(reference_data / "running" / "rbds001_2.5ms" / "imu.csv")
+
+
+def test_results_go_into_the_folder_and_nowhere_else(
+    recording: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    here = tmp_path / "here"
+    here.mkdir()
+    monkeypatch.chdir(here)
+    assert main(["replay", recording, "--out", "../there"]) == 0
+    out, err = capsys.readouterr()
+    assert err == ""
+    assert list(here.iterdir()) == []
+    names = sorted(path.name for path in (tmp_path / "there").iterdir())
+    assert names == ["alerts.csv", "overview.png", "steps.csv", "summary.json"]
+    assert (tmp_path / "there" / "overview.png").read_bytes().startswith(b"\x89PNG")
+    assert "left leg: right hip drops" in out
+    steps = list(csv.DictReader((tmp_path / "there" / "steps.csv").read_text().splitlines()))
+    summary = json.loads((tmp_path / "there" / "summary.json").read_text())
+    assert summary["steps"] == len(steps)
+    assert f"{len(steps)} steps" in out
+
+
+def test_without_a_folder_only_the_picture_is_written(
+    recording: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(["replay", recording, "--no-plot"]) == 0
+    assert list(tmp_path.iterdir()) == []
+    assert main(["replay", recording]) == 0
+    assert [path.name for path in tmp_path.iterdir()] == ["overview.png"]
+    assert "written    overview.png" in capsys.readouterr().out
+
+
+def test_block_length_and_pace_change_no_byte(recording: str, tmp_path: Path) -> None:
+    for name, options in {"a": [], "b": ["--block", "7"], "c": ["--speed", "1000000"]}.items():
+        assert main(["replay", recording, "--no-plot", "--out", str(tmp_path / name), *options]) == 0
+    for name in ("steps.csv", "alerts.csv", "summary.json"):
+        assert len({(tmp_path / folder / name).read_bytes() for folder in "abc"}) == 1
+
+
+def test_settings_of_a_file_hold(recording: str, tmp_path: Path) -> None:
+    config = tmp_path / "settings.toml"
+    config.write_text("[monitor]\nmode = 'target'\ntarget_left_deg = 3.5\n")
+    assert main(["replay", recording, "--config", str(config), "--out", str(tmp_path)]) == 0
+    summary = json.loads((tmp_path / "summary.json").read_text())
+    assert summary["settings"]["monitor"]["target_left_deg"] == 3.5
+
+
+def test_site_is_taken(recording: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["replay", recording, "--no-plot", "--site", "left-hip"]) == 0
+    assert "over the left hip" in capsys.readouterr().out
+
+
+def test_interruption_leaves_old_results(
+    recording: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from hipdrop.pipeline import Pipeline
+
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    (tmp_path / "steps.csv").write_text("old")
+    monkeypatch.setattr(Pipeline, "push", interrupted)
+    assert main(["replay", recording, "--out", str(tmp_path)]) == 130
+    assert [path.name for path in tmp_path.iterdir()] == ["steps.csv"]
+    assert (tmp_path / "steps.csv").read_text() == "old"
+    assert capsys.readouterr() == ("", "")
+
+
+def test_slow_recordings_are_warned_of(reference_data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = reference_data / "running" / "real_sacrum_imu" / "p04_running_01_imu.csv"
+    assert main(["replay", str(path), "--no-plot"]) == 0
+    err = capsys.readouterr().err.splitlines()
+    assert all(line.startswith(f"hipdrop: {path.name}: ") for line in err)
+    assert ["columns not used" in err[0], "28.9 Hz" in err[1], len(err)] == [True, True, 2]
+
+
+def test_walking_is_no_running(reference_data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["replay", str(reference_data / "walking" / "tripod_sacrum" / "imu.csv"), "--no-plot"]) == 0
+    assert "no running was found" in capsys.readouterr().out
