@@ -25,6 +25,8 @@ class OrientationSettings:
     rest_gyr_sd_dps: float = 2.0  # quiet standing sways by less; hand-held or worn in motion more
     rest_acc_sd_ms2: float = 0.25
     rest_bias_s: int = 2  # seconds at rest before a bias is believed
+    run_bias_limit_dps: float = 2.0  # coning of a running pelvis stays below 0.7 (half the product of roll rate and yaw)
+    run_bias_strides: int = 16  # mean over so many
     rest_tare_s: int = 3  # seconds at rest before the standing tare is
 
 
@@ -66,7 +68,7 @@ class SideSettings:
     roll_phase_deg: float = 180.0  # third harmonic of obliquity at left contact
     roll_scale_deg: float = 0.4  # amplitude at which it counts for three quarters; 1.1 to 1.5 are usual
     yaw_weight: float = 3.5
-    yaw_phase_deg: float = 62.0  # fundamental of the yaw rate
+    yaw_phase_deg: float = 50.0  # fundamental of the yaw rate; 16 to 100 in the levelled frame
     sideways_weight: float = 2.0
     sideways_phase_deg: float = 118.0  # fundamental of the acceleration to the right
     first_strides: int = 6  # before that no judgement
@@ -87,7 +89,7 @@ class DropSettings:
 
     peak_part: float = 0.6  # the peak is sought from contact to this part of the step (definition)
     cutoff_harmonics: float = 8.0  # of the stride, 10 to 12 Hz: the pelvis fills up to the seventh, the clip wobbles at 10 to 20 Hz
-    kernel_half_part: float = 0.16  # half length of the low-pass in strides, 0.1 to 0.12 s: what the end of the step leaves
+    kernel_half_part: float = 0.25  # half length of the low-pass in strides: what the step's end and the latency of contacts leave
     wobble_limit_deg: float = 1.0  # loose belt: RMS of the obliquity above the cut-off
     turn_limit_dps: float = 12.0  # mean yaw rate of a stride
     turn_tail_s: float = 2.0
@@ -96,6 +98,7 @@ class DropSettings:
     bridge_s: float = 0.1  # gaps up to this are filled for the filters with the stride before
     bridge_void_steps: int = 0  # steps after a bridged gap that are void beyond those whose stride it touches
     gap_void_s: float = 3.0  # after a longer gap
+    bias_void_s: float = 3.0  # after a gyroscope bias has been taken off in running: VQF's time constant
     acc_range_g: float = 16.0
     gyr_range_dps: float = 2000.0
 
@@ -112,9 +115,9 @@ class MonitorSettings:
     wander_deg: float = 0.4  # SD of the slow wander of the level within a run, for weighing a stored profile
     ewma_weight: float = 0.02  # of a step in the slow level, per step of that side
     detector: str = "ewma+cusum"  # or one alone: "ewma" (slow level), "cusum" (sum of small excesses)
-    dead_band_deg: float = 1.6  # of the slow level over the baseline; chosen on the frontier of docs/monitor.md
-    cusum_allowance_deg: float = 0.7  # over the baseline; what a step drops more is summed up
-    cusum_limit_deg_steps: float = 850.0  # of that sum, e.g. 0.7 deg over the allowance for 15 min
+    dead_band_deg: float = 1.65  # of the slow level over the baseline; chosen on the frontier of docs/monitor.md
+    cusum_allowance_deg: float = 0.8  # over the baseline; what a step drops more is summed up
+    cusum_limit_deg_steps: float = 900.0  # of that sum, e.g. 0.5 deg over the allowance for 22 min
     sigma_limit: float = 4.0  # in SDs of the slow level: rules where steps scatter so much that the dead band is less
     evidence_steps: int = 40  # of the last evidence_window_steps valid ones must be over the limit
     evidence_window_steps: int = 60

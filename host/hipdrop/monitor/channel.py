@@ -23,7 +23,8 @@ class Limits:
     clear_deg
         Excess under which a step speaks for clearing.
     allowance_deg, sum_deg_steps
-        The excess of each step over the allowance is summed up (CUSUM); beyond this sum a step is over; inf = no sum.
+        The excess of each step over the allowance is summed up (CUSUM); beyond this sum a step is over as long as the
+        level is not down at `clear_deg` already; inf = no sum.
     """
 
     reference_deg: float
@@ -91,15 +92,19 @@ class Channel:
         return self.level_deg - self.limits.reference_deg
 
     def judge_by(self, limits: Limits) -> None:
-        """Judge by these limits from here on; the evidence and the state start anew."""
+        """Judge by these limits from here on; the evidence starts anew, an alert stays until it is cleared by them."""
         self.limits = limits
-        self.sum_deg_steps = 0.0
         self._highest_sum = limits.sum_deg_steps + self._window * limits.allowance_deg
-        self._over_bits = self._under_bits = 0
+        self._under_bits = 0
+        self.calm()
+        self.move(Finding.FORGOTTEN if math.isnan(limits.reference_deg) else Finding.READY)
+
+    def calm(self) -> None:
+        """Drop the evidence gathered so far."""
+        self.sum_deg_steps = 0.0
+        self._over_bits = 0
         self.over = False
-        self.move(Finding.FORGOTTEN)
-        if not math.isnan(limits.reference_deg):
-            self.move(Finding.READY)
+        self.move(Finding.EASED)
 
     def take(self, drop_deg: float) -> None:
         """Take in a step that counts for this channel."""
@@ -115,7 +120,9 @@ class Channel:
         excess_deg = self.level_deg - limits.reference_deg
         total = self.sum_deg_steps + drop_deg - limits.reference_deg - limits.allowance_deg
         self.sum_deg_steps = min(max(total, 0.0), self._highest_sum)
-        self.over = excess_deg > limits.level_deg or self.sum_deg_steps > limits.sum_deg_steps
+        self.over = excess_deg > limits.level_deg or (
+            self.sum_deg_steps > limits.sum_deg_steps and excess_deg > limits.clear_deg
+        )
         self._over_bits = (self._over_bits << 1 | self.over) & self._mask
         self._under_bits = (self._under_bits << 1 | (excess_deg < limits.clear_deg)) & self._mask
 
@@ -135,6 +142,3 @@ class Channel:
         self.state = advance(self.state, finding)
         if self.state is Level.NORMAL or self.state is Level.LEARNING:
             self.told = False
-        if finding is Finding.CLEARED:
-            self.sum_deg_steps = 0.0
-            self._over_bits = 0

@@ -203,6 +203,8 @@ class Monitor:
             return self._speak(channel, t_s)
         channel.move(finding)
         if finding is Finding.CLEARED:
+            for spoken_for in self._channels() if channel is self._both else (channel, self._both):
+                spoken_for.calm()
             return [_alert(AlertCleared, channel, t_s, f"{words.legs(channel.side)}: the drop is back, well done")]
         return []
 
