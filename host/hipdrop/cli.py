@@ -1,4 +1,4 @@
-"""The command line: errors become one line and an exit code (docs/commands.md)."""
+"""The command line: every error becomes one line and an exit code (docs/output-format.md)."""
 
 from __future__ import annotations
 

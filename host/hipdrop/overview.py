@@ -167,7 +167,7 @@ def _legend(mode: str) -> list[Line2D | Patch]:
         line("step left out", marker="x", ms=4),
         line("running median", ls="-", lw=2.2),
         line("fresh level (baseline)" if mode == "fatigue" else "edge of the band", ls=(0, (6, 2)), lw=1.6, color=BAND),
-        Patch(color=BAND, alpha=0.15, lw=0, label="up to the alert limit"),
+        Patch(color=BAND, alpha=0.15, lw=0, label="allowed rise"),
         line("alert", marker="v", ms=7, color=ALERT),
         line("alert cleared", marker="^", ms=7, color=ALERT, mfc="white"),
         Patch(color=PAUSE, lw=0, label="walking or standing"),

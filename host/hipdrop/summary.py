@@ -204,6 +204,6 @@ def _warnings(events: Sequence[Event], steps: list[Step], flags: Counter[Flag]) 
             yield f"the clip moved on the body by {event.angle_deg:.0f}°"
         elif isinstance(event, SidesChanged) and event.reason in ("corrected", "swapped"):
             yield f"left and right were {event.reason} during the run"
-        elif isinstance(event, GyroBias) and not event.removed:
+        elif isinstance(event, GyroBias) and not event.at_rest:
             worst_dps = max(abs(bias_dps) for bias_dps in event.bias_dps)
-            yield f"the gyroscope has an offset of {worst_dps:.1f} deg/s: stand still for some seconds before you run"
+            yield f"the gyroscope was off by {worst_dps:.1f} deg/s or more: stand still for some seconds before you run"

@@ -68,11 +68,11 @@ def test_warnings_name_what_happened() -> None:
         *steps,
         MountSlipped(110.0, 25.0),
         SidesChanged(111.0, "corrected", 0.9),
-        GyroBias(112.0, (0.1, -2.6, 0.3), removed=False),
-        GyroBias(113.0, (9.0, 0.0, 0.0), removed=True),
+        GyroBias(112.0, (0.1, -2.6, 0.3), at_rest=False),
+        GyroBias(113.0, (9.0, 0.0, 0.0), at_rest=True),
     ]
     text = "\n".join(summarize(make_recording(), events).warnings)
-    for words in ("not found", "100 %", "moved on the body by 25°", "corrected", "offset of 2.6 deg/s", "no baseline"):
+    for words in ("not found", "100 %", "moved on the body by 25°", "corrected", "off by 2.6 deg/s", "no baseline"):
         assert words in text
     assert "9.0" not in text
 
