@@ -138,9 +138,7 @@ def _written(config: RunnerConfig, out: Path, truth: Path | None) -> str:
             run = simulate(config, lambda share: bar.update(round(share * 1000) - bar.pos))
     else:
         run = simulate(config)
-    run.write_csv(out)
-    if truth is not None:
-        run.write_truth(truth)
+    run.write(out, truth)
     steps = int(run.contacts.running.sum())
     also = "" if truth is None else f", truth in {truth}"
     return f"{out}: {config.minutes:g} min, {int(run.kept.sum())} samples, {steps} running steps{also}"

@@ -148,7 +148,7 @@ def walking(count: int) -> Strides:
     terms = {  # (harmonic, channel): amplitude in deg or cm, phase of its maximum in strides after left contact
         (1, OBLIQUITY): (3.4, 0.16),
         (3, OBLIQUITY): (0.7, 0.13),
-        (1, ROTATION): (5.0, 0.54),  # left side foremost, that is turned to the right, shortly after left contact
+        (1, ROTATION): (5.0, 0.56),  # left side foremost, that is turned to the right, shortly after left contact
         (2, TILT): (1.2, 0.20),
         (2, UP): (2.0, 0.31),  # highest in midstance
         (2, FORWARD): (1.0, 0.185),  # fastest in double support

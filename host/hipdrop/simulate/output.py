@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import os
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,36 +23,49 @@ TRUTH_HEADER = "contact_s,toe_off_s,side,drop_deg,excursion_deg,stride_mean_deg,
 _ROWS = 1 << 16  # rows at a time
 
 
-def write_atomically(path: Path, parts: Iterable[str]) -> None:
-    """Write text to a file that appears whole or not at all; the same text gives the same bytes, .gz included.
+def write_files(contents: Mapping[Path, Iterable[str]]) -> None:
+    """Write texts to files, all or none: what was there stays whole until all are written beside it.
+
+    The same text gives the same bytes, also where a name ends in .gz and the file is compressed.
 
     Raises
     ------
     OutputError
-        It cannot be written; a file that was there is untouched.
+        One of them cannot be written.
     """
+    ready: list[tuple[str, Path]] = []
+    try:
+        for path, parts in contents.items():
+            ready.append((_written_beside(path, parts), path))
+        for temporary, path in ready:
+            Path(temporary).replace(path)
+    finally:
+        for temporary, _ in ready:
+            Path(temporary).unlink(missing_ok=True)
+
+
+def _written_beside(path: Path, parts: Iterable[str]) -> str:
+    """Write a temporary file in the folder of `path` and give its name."""
+    if path.exists() and not path.is_file():
+        raise OutputError(path, "is no ordinary file; name a file to write")
     temporary = None
     try:
         handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
         with os.fdopen(handle, "wb") as raw:
             if path.suffix == ".gz":
-                with gzip.GzipFile(filename="", mode="wb", fileobj=raw, mtime=0, compresslevel=6) as packed:
-                    for part in parts:
-                        packed.write(part.encode())
+                with gzip.GzipFile(filename="", mode="wb", fileobj=raw, mtime=0, compresslevel=9) as packed:
+                    packed.writelines(part.encode() for part in parts)
             else:
-                for part in parts:
-                    raw.write(part.encode())
+                raw.writelines(part.encode() for part in parts)
         Path(temporary).chmod(0o666 & ~_umask())
-        Path(temporary).replace(path)
-        temporary = None
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise OutputError(
-            path, f"cannot be written ({reason}); name a file in a folder that you may write to"
-        ) from error
-    finally:
+    except BaseException as error:
         if temporary is not None:
             Path(temporary).unlink(missing_ok=True)
+        if isinstance(error, OSError):
+            reason = error.strerror or str(error)
+            raise OutputError(path, f"cannot be written ({reason}); name a file in a folder of yours") from error
+        raise
+    return temporary
 
 
 def _umask() -> int:
@@ -61,12 +74,8 @@ def _umask() -> int:
     return mask
 
 
-def write_imu(path: Path, run: SimulatedRun) -> None:
-    """Write the samples that arrived; digits are enough to find every count again."""
-    write_atomically(path, _imu_parts(run))
-
-
-def _imu_parts(run: SimulatedRun) -> Iterator[str]:
+def imu_lines(run: SimulatedRun) -> Iterator[str]:
+    """Give the samples that arrived as text, piece by piece; digits are enough to find every count again."""
     yield IMU_HEADER + "\n"
     kept = np.flatnonzero(run.kept)
     for start in range(0, len(kept), _ROWS):
@@ -89,12 +98,8 @@ def _texts(values: Array, lsb: float) -> list[str]:
     return [table[count] for count in (counts - low).tolist()]
 
 
-def write_truth(path: Path, contacts: Contacts) -> None:
-    """Write one row per contact; what is undefined stays empty."""
-    write_atomically(path, _truth_parts(contacts))
-
-
-def _truth_parts(contacts: Contacts) -> Iterator[str]:
+def truth_lines(contacts: Contacts) -> Iterator[str]:
+    """Give one row per contact as text; what is undefined stays empty."""
     yield TRUTH_HEADER + "\n"
     columns: list[Iterable[str]] = [
         (f"{t:.4f}" for t in contacts.contact_s),

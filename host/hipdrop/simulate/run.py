@@ -77,12 +77,19 @@ class SimulatedRun:
         return blocks
 
     def write_csv(self, path: Path | str) -> None:
-        """Write the samples that arrived as an IMU CSV (compressed if the name ends in .gz)."""
-        output.write_imu(Path(path), self)
+        """Write the samples that arrived as an IMU CSV, compressed if the name ends in .gz."""
+        output.write_files({Path(path): output.imu_lines(self)})
 
     def write_truth(self, path: Path | str) -> None:
         """Write contacts and drops."""
-        output.write_truth(Path(path), self.contacts)
+        output.write_files({Path(path): output.truth_lines(self.contacts)})
+
+    def write(self, csv: Path, truth: Path | None) -> None:
+        """Write both, or neither if one cannot be written."""
+        contents = {csv: output.imu_lines(self)}
+        if truth is not None:
+            contents[truth] = output.truth_lines(self.contacts)
+        output.write_files(contents)
 
 
 def simulate(config: RunnerConfig, progress: Progress | None = None) -> SimulatedRun:

@@ -79,7 +79,9 @@ def lay_way(config: RunnerConfig, plan: Plan, stop_s: float) -> Way:
 
 def _turn_dps(config: RunnerConfig, plan: Plan, t_s: Array, speed_ms: Array) -> Array:
     if config.turns == "oval":
-        distance = np.cumsum(speed_ms) * _STEP_S
+        distance = (
+            np.cumsum(np.where(t_s < 0.0, 0.0, speed_ms)) * _STEP_S
+        )  # the first straight begins with the recording
         return np.where(distance % 200.0 >= STRAIGHT_M, np.rad2deg(speed_ms / BEND_RADIUS_M), 0.0)
     constant = np.where(speed_ms > STAND_BELOW_MS, float(config.turns), 0.0)
     return constant + plan.scheduled("turn_rate_dps", t_s)
