@@ -1,0 +1,82 @@
+"""Every command that README and docs show runs; every link leads somewhere."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from hipdrop.cli import main
+
+REPOSITORY = Path(__file__).parents[1]
+PAGES = sorted(path for path in (*REPOSITORY.glob("*.md"), *REPOSITORY.glob("docs/*.md")))
+INSTALLS = "python3 -m venv"  # these lines are run by test_readme.py
+
+
+def blocks(page: Path, language: str) -> list[str]:
+    """Give the code blocks of a language."""
+    return re.findall(rf"^```{language}\n(.*?)^```$", page.read_text("utf-8"), re.MULTILINE | re.DOTALL)
+
+
+@pytest.fixture(scope="session")
+def run_csv(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """Half a minute of a simulated run: what the pages call run.csv."""
+    path = tmp_path_factory.mktemp("run") / "run.csv"
+    assert main(["simulate", "--minutes", "0.6", "-o", str(path)]) == 0
+    return path.read_bytes()
+
+
+@pytest.fixture
+def folder(tmp_path: Path, run_csv: bytes, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder that the commands are typed in."""
+    (tmp_path / "run.csv").write_bytes(run_csv)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def hipdrop_lines(page: Path) -> list[str]:
+    """Give the lines of a page's shell blocks, but for those that install."""
+    lines = (line for block in blocks(page, "sh") for line in block.splitlines())
+    return [line for line in lines if line.startswith(("hipdrop ", "printf ")) and INSTALLS not in line]
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if hipdrop_lines(page)], ids=lambda page: page.name)
+def test_shown_commands_run(page: Path, folder: Path) -> None:
+    """All commands of a page, one after the other, in one folder."""
+    script = "\n".join(['hipdrop() { "$PYTHON" -m hipdrop "$@"; }', *hipdrop_lines(page)])
+    env = {**os.environ, "PYTHON": sys.executable}
+    command = ["bash", "-euo", "pipefail", "-c", script]
+    done = subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, f"{done.stdout[-2000:]}\n{done.stderr[-2000:]}"
+
+
+def test_the_readme_shows_commands() -> None:
+    lines = hipdrop_lines(REPOSITORY / "README.md")
+    assert {line.split()[1] for line in lines if line.startswith("hipdrop ")} == {"replay", "simulate"}
+
+
+def test_python_of_the_readme_runs(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (code,) = blocks(REPOSITORY / "README.md", "python")
+    exec(compile(code, "README.md", "exec"), {})
+    assert "Step(" in capsys.readouterr().out
+    assert (folder / "run.csv").exists()
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_lead_somewhere(page: Path) -> None:
+    targets = re.findall(r"\]\(([^)#\s]+)[^)]*\)", page.read_text("utf-8"))
+    missing = [target for target in targets if "://" not in target and not (page.parent / target).exists()]
+    assert missing == []
+
+
+def test_every_column_is_documented() -> None:
+    from hipdrop.events import Flag
+    from hipdrop.results import ALERT_COLUMNS, STEP_COLUMNS
+
+    page = (REPOSITORY / "docs" / "output-format.md").read_text("utf-8")
+    for name in (*STEP_COLUMNS.split(","), *ALERT_COLUMNS.split(","), *Flag):
+        assert f"`{name}`" in page
