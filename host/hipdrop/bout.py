@@ -40,6 +40,7 @@ class OpenStep:
     standing_deg: float = math.nan
     carried_parity: int = 0  # parity, in the alternation before, of this alternation's parity +1; 0: not known
     wave_due: bool = False
+    clean: bool = True  # nothing missing, clipped or odd in its stride: fit to learn mount and sides from
     flags: set[Flag] = field(default_factory=set)
 
     @property

@@ -105,9 +105,8 @@ def toe_off(ring: RingBuffer, landing: Landing, following: Landing, delay: int, 
     """
     level = max(settings.toe_off_g, settings.toe_off_trough * following.trough_g)
     smooth = ring.window(landing.crossing, following.trough + 1)[col.SMOOTH]
-    over = np.flatnonzero(smooth >= level)
-    if len(over) == 0 or over[-1] + 1 >= len(smooth):
+    last = len(smooth) - 1 - int((smooth[::-1] >= level).argmax())
+    if last + 1 >= len(smooth) or smooth[last] < level:
         return float("nan")
-    last = int(over[-1])
     before, after = float(smooth[last]), float(smooth[last + 1])
     return landing.crossing + last + (before - level) / (before - after) - delay

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -15,6 +16,9 @@ from hipdrop.samples import STANDARD_GRAVITY_MS2, Array
 from hipdrop.settings import DropSettings
 
 
+_DEG = -180.0 / math.pi
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class ObliquityCourse:
     """Obliquity of one step, not yet signed by a side.
@@ -22,18 +26,18 @@ class ObliquityCourse:
     Attributes
     ----------
     smooth_deg
-        (n,) obliquity without wobble, from the last sample before contact to past the end of the search for the peak.
+        Obliquity without wobble, sample by sample, from the last one before contact to the end of the search for the peak.
     start
         Sample index that smooth_deg[0] is valid at, fractional.
     mean_deg
         Mean obliquity of the stride that ends with the step.
     wobble_deg
-        RMS of what smoothing took away, over the stride as far as it is smoothed.
+        RMS of what smoothing took away from smooth_deg.
     stride_deg
         (m,) obliquity of the whole stride as measured, from the contact before.
     """
 
-    smooth_deg: Array
+    smooth_deg: list[float]
     start: float
     mean_deg: float
     wobble_deg: float
@@ -44,7 +48,7 @@ class ObliquityCourse:
         position = min(max(index - self.start, 0.0), len(self.smooth_deg) - 1.0)
         whole = min(int(position), len(self.smooth_deg) - 2)
         part = position - whole
-        return float((1.0 - part) * self.smooth_deg[whole] + part * self.smooth_deg[whole + 1])
+        return (1.0 - part) * self.smooth_deg[whole] + part * self.smooth_deg[whole + 1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +65,7 @@ def obliquity_course(
     ring: RingBuffer, right: Array, up_shift: float, previous: float, contact: float, following: float,
     settings: DropSettings,
 ) -> ObliquityCourse:  # fmt: skip
-    """Obliquity from the stride's beginning to where the peak of the step is sought.
+    """Obliquity over the stride, and without wobble from contact to where the search for the peak ends.
 
     Parameters
     ----------
@@ -74,51 +78,53 @@ def obliquity_course(
     previous, contact, following
         Sample indices, fractional, of the contact before, of this step's and of the next.
     """
-    begin, mid, end = (round(x - up_shift) for x in (previous, contact, following))
+    begin, mid, end = round(previous - up_shift), round(contact - up_shift), round(following - up_shift)
     kernel = stride_kernel(end - begin, settings.cutoff_harmonics, settings.kernel_half_part)
     half = len(kernel) // 2
-    search_end = mid + math.ceil(settings.peak_part * (end - mid)) + 1
-    first, last = max(begin - half, ring.start), min(max(search_end + half, end), ring.end)
-    up = ring.window(first, last)[col.UP]
-    sine = right[0] * up[0] + right[1] * up[1] + right[2] * up[2]
-    obliquity = np.rad2deg(-np.arcsin(sine))
-    smooth = np.convolve(obliquity[: search_end + half - first], kernel, "valid")  # valid from first + half on
-    stride = obliquity[begin - first : end - first]
-    rest = obliquity[half : half + len(smooth)] - smooth
-    offset = mid - 1 - (first + half)
+    search_end = mid + math.ceil(settings.peak_part * (end - mid)) + 2
+    first, last = max(min(begin, mid - 1 - half), ring.start), min(max(search_end + half, end), ring.end)
+    obliquity = np.arcsin(np.dot(right, ring.window(first, last)[col.UP]))
+    obliquity *= _DEG
+    at = max(mid - 1, first + half)  # a first sample that the kernel can reach back from
+    smooth = np.correlate(obliquity[at - half - first : search_end + half - first], kernel, "valid")
+    stride = obliquity[max(begin - first, 0) : end - first]
+    rest = obliquity[at - first : at - first + len(smooth)] - smooth
     return ObliquityCourse(
-        smooth[offset:],
-        mid - 1 + up_shift,
+        smooth.tolist(),
+        at + up_shift,
         float(np.add.reduce(stride)) / len(stride),
         math.sqrt(float(np.dot(rest, rest)) / len(rest)),
         stride,
     )
 
 
-def drop_of(course: ObliquityCourse, side: Side, contact: float, toe_off: float, following: float, peak_part: float) -> Drop:
+def drop_of(
+    course: ObliquityCourse, side: Side, contact: float, toe_off: float, following: float, peak_part: float
+) -> Drop:
     """Sign the course by the standing leg and read the figures; indices as in `obliquity_course`, toe-off may be NaN."""
     sign = 1.0 if side is Side.LEFT else -1.0
-    smooth = sign * course.smooth_deg
+    smooth = course.smooth_deg
     first = max(0, math.ceil(contact - course.start))
     last = max(first + 1, math.floor(contact + peak_part * (following - contact) - course.start) + 1)
-    top = first + int(smooth[first:last].argmax())
-    peak, shift = _parabola(smooth, top)
+    search = smooth[first:last]
+    top = first + search.index(max(search) if side is Side.LEFT else min(search))
+    peak, shift = _parabola(smooth, top, sign)
     mean = sign * course.mean_deg
-    middle = contact + 0.5 * (toe_off - contact) if toe_off == toe_off else contact + 0.5 * peak_part * (following - contact)
+    in_contact = toe_off - contact if toe_off == toe_off else peak_part * (following - contact)
     return Drop(
         peak - mean,
         peak - sign * course.at(contact),
-        sign * course.at(middle) - mean,
+        sign * course.at(contact + 0.5 * in_contact) - mean,
         course.start + top + shift,
     )
 
 
-def _parabola(y: Array, top: int) -> tuple[float, float]:
-    """Height and place, relative to `top`, of the vertex through three samples; of the sample itself if it is no maximum."""
-    middle = float(y[top])
+def _parabola(y: list[float], top: int, sign: float) -> tuple[float, float]:
+    """Height of sign * y and place, relative to `top`, of the vertex through three samples; the sample if it is no maximum."""
+    middle = sign * y[top]
     if not 0 < top < len(y) - 1:
         return middle, 0.0
-    left, right = float(y[top - 1]), float(y[top + 1])
+    left, right = sign * y[top - 1], sign * y[top + 1]
     bend = left - 2.0 * middle + right
     if bend >= 0.0 or middle < left or middle < right:
         return middle, 0.0
@@ -129,11 +135,15 @@ def _parabola(y: Array, top: int) -> tuple[float, float]:
 def oscillation_mm(vertical_g: Array, rate_hz: float) -> float:
     """Vertical travel, peak to peak in mm, from the vertical acceleration (n,) in g of one step.
 
-    Integrated twice over the step with the mean taken off each time: the step is taken to end where and as fast as it began.
+    Integrated twice over the step, the mean taken off each time: the step is taken to end where and as fast as it began.
     """
-    dt = 1.0 / rate_hz
-    speed = np.cumsum(vertical_g)
-    speed -= speed[-1] / len(speed) * np.arange(1, len(speed) + 1)
-    speed -= np.add.reduce(speed) / len(speed)
-    height = np.cumsum(speed)
-    return float(height.max() - height.min()) * dt * dt * STANDARD_GRAVITY_MS2 * 1000.0
+    height = np.dot(_twice_integrated(len(vertical_g)), vertical_g)
+    return float(height.max() - height.min()) * (STANDARD_GRAVITY_MS2 * 1000.0 / (rate_hz * rate_hz))
+
+
+@lru_cache(maxsize=512)
+def _twice_integrated(n: int) -> Array:
+    """(n, n) matrix: take the mean off, sum up, take the mean off, sum up; in samples."""
+    level = np.eye(n) - 1.0 / n
+    total = np.tril(np.ones((n, n)))
+    return np.ascontiguousarray(total @ level @ total @ level)

@@ -43,7 +43,7 @@ class Flag(StrEnum):
 
     START = "start"  # no full stride before it yet
     STOP = "stop"  # the first steps after standing or walking, or the last before it
-    GAP = "gap"  # a gap touches the step or its stride, or ended too recently
+    GAP = "gap"  # a gap touches the step or its stride, or the orientation has not recovered from one yet
     SATURATED = "saturated"  # a sample at the end of the sensor's range
     WOBBLE = "wobble"  # the clip shakes against the body: loose belt
     SLIP = "slip"  # the clip has moved on the body and its mount is not found again yet
@@ -162,11 +162,12 @@ class Gap(Event):
 class GyroBias(Event):
     """A gyroscope offset that the orientation filter could not have taken off by itself.
 
-    `removed` is false where the clip was never at rest and the offset can only be reported.
+    It has been taken off. `at_rest` is false where the clip was never at rest: then only the part across the vertical could
+    be seen.
     """
 
     bias_dps: tuple[float, float, float]  # sensor axes
-    removed: bool
+    at_rest: bool
 
 
 @dataclass(frozen=True, slots=True)

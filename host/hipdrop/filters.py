@@ -59,7 +59,7 @@ class CausalFir:
             self._tail = np.full(len(self._kernel) - 1, x[0])
         padded = np.concatenate((self._tail, x))
         self._tail = padded[len(x) :]
-        return np.convolve(padded, self._kernel, "valid")
+        return np.correlate(padded, self._kernel, "valid")  # symmetric, so no turning round
 
     def reset(self) -> None:
         """Forget the past, after a gap."""

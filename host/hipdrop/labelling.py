@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections import deque
 
+import numpy as np
 from hipdrop.bout import OpenStep
 from hipdrop.drop import Drop, drop_of
-from hipdrop.events import Event, Flag, Side, SidesChanged, Site, Step
-from hipdrop.samples import Array
+from hipdrop.events import Event, Flag, Side, SidesChanged, Step
+from hipdrop.mount import Mount
 from hipdrop.settings import Settings
 from hipdrop.sides import SideJudge, StrideTemplate
 from hipdrop.waves import WaveMean
@@ -28,29 +28,31 @@ class Labeller:
         self._rate_hz = rate_hz
         self._settings = settings
         self._judge = SideJudge(settings.sides, template)
-        self._held: deque[OpenStep] = deque()
+        self._held: list[OpenStep] = []
         self._alternation = -1
         self._left_parity = 0  # of the steps of this alternation that have left; 0 while none has
         self._told = ""
+        self._confidence = 0.5
         self.sure = False
         self.wave = WaveMean()
 
-    def push(self, step: OpenStep, rotation: Array, site: Site, standing_deg: float) -> list[Event]:
-        """Take the next step, measured in pelvis axes; (3, 3) `rotation` is pelvis from sensor."""
+    def push(self, step: OpenStep, mount: Mount) -> list[Event]:
+        """Take the next step, measured in pelvis axes."""
+        if step.alternation == self._alternation and self._left_parity and not self._held and step.harmonics is None:
+            return [self._labelled(step)]  # nothing new is known of left and right
         events: list[Event] = []
         if step.alternation != self._alternation:
             events = self.flush()
             self._alternation = step.alternation
             self._left_parity = 0
             self._judge.begin_bout(step.carried_parity)
-        if step.harmonics is not None and step.flags.isdisjoint((Flag.GAP, Flag.SATURATED, Flag.IRREGULAR)):
-            turned = step.harmonics.copy()
-            turned[:3], turned[3:] = rotation @ step.harmonics[:3], rotation @ step.harmonics[3:]
-            self._judge.push(turned, -step.parity, step.stride_s, site)
-        step.standing_deg = standing_deg
+        if step.harmonics is not None and step.clean:
+            rotation = mount.pelvis_from_sensor
+            turned = np.concatenate((rotation @ step.harmonics[:3], rotation @ step.harmonics[3:]))
+            self._judge.push(turned, -step.parity, step.stride_s, mount.site)
         self._held.append(step)
-        self.sure = self._judge.sure()
-        if self.sure or len(self._held) > self._settings.sides.hold_steps or self._left_parity:
+        self.sure, self._confidence = self._judge.sure(), self._judge.confidence()
+        if self.sure or self._left_parity or len(self._held) > self._settings.sides.hold_steps:
             events += self.flush()
         return events
 
@@ -58,26 +60,27 @@ class Labeller:
         """Let all held steps go with what is known of their side now."""
         if not self._held:
             return []
-        parity, confidence = self._judge.left_parity(), self._judge.confidence()
-        events = self._tell(self._held[0].contact_s, parity, confidence)
+        parity = self._judge.left_parity()
+        events = self._tell(self._held[0].contact_s, parity)
         self._left_parity = parity
-        while self._held:
-            step = self._held.popleft()
-            side = Side.LEFT if step.parity == parity else Side.RIGHT
-            if step.wave_due and side is Side.RIGHT and self.sure and step.course is not None and not step.flags:
-                self.wave.push(step.course.stride_deg, step.course.mean_deg)
-            events.append(self.finished(step, side, confidence))
-        return events
+        held, self._held = self._held, []
+        return events + [self._labelled(step) for step in held]
 
-    def _tell(self, t_s: float, parity: int, confidence: float) -> list[Event]:
+    def _labelled(self, step: OpenStep) -> Step:
+        side = Side.LEFT if step.parity == self._left_parity else Side.RIGHT
+        if step.wave_due and side is Side.RIGHT and self.sure and step.course is not None and not step.flags:
+            self.wave.push(step.course.stride_deg, step.course.mean_deg)
+        return self.finished(step, side, self._confidence)
+
+    def _tell(self, t_s: float, parity: int) -> list[Event]:
         told = "settled" if self.sure else "unsure"
         if self._left_parity and parity != self._left_parity:
             self._told = told
-            return [SidesChanged(t_s, "corrected", confidence)]
+            return [SidesChanged(t_s, "corrected", self._confidence)]
         if told == self._told:
             return []
         self._told = told
-        return [SidesChanged(t_s, told, confidence)]
+        return [SidesChanged(t_s, told, self._confidence)]
 
     def finished(self, step: OpenStep, side: Side, confidence: float) -> Step:
         """Make the event of a step whose side is told as well as it can be."""
@@ -111,7 +114,7 @@ class Labeller:
             oscillation_mm=step.oscillation_mm,
             wobble_deg=wobble_deg,
             yaw_dps=step.yaw_dps,
-            flags=tuple(sorted(step.flags, key=_FLAG_ORDER.__getitem__)),
+            flags=tuple(sorted(step.flags, key=_FLAG_ORDER.__getitem__)) if step.flags else (),
         )
 
     def without_mount(self, step: OpenStep) -> Step:
@@ -124,12 +127,14 @@ class Labeller:
         """The user says that left and right are the wrong way round."""
         events = self.flush()
         self._judge.swap()
-        self.sure, self._told, self._left_parity = self._judge.sure(), "settled", 0
+        self.sure, self._confidence = self._judge.sure(), self._judge.confidence()
+        self._told, self._left_parity = "settled", self._judge.left_parity()
         return events
 
+    @property
     def confidence(self) -> float:
         """How sure the sides are now, 0.5 to 1."""
-        return self._judge.confidence()
+        return self._confidence
 
     def template(self) -> StrideTemplate | None:
         """The runner's stride as this run showed it."""

@@ -31,6 +31,7 @@ class Mounting:
         self._off = 0
         self.mount = given
         self.slipped = False
+        self.standing_deg = math.nan  # obliquity at quiet standing in the mount in use; NaN without a standing tare
 
     @property
     def collecting(self) -> bool:
@@ -41,12 +42,13 @@ class Mounting:
         """The wearer stood quietly with this mean up vector (3,)."""
         if self._standing is None or self.slipped:
             self._standing = mean_up / np.linalg.norm(mean_up)
+            self._tare()
 
-    def standing_obliquity_deg(self) -> float:
-        """Obliquity at quiet standing in the mount in use; NaN without a standing tare."""
+    def _tare(self) -> None:
         if self._standing is None or self.mount is None:
-            return math.nan
-        return math.degrees(-math.asin(float(self.mount.pelvis_from_sensor[2] @ self._standing)))
+            self.standing_deg = math.nan
+        else:
+            self.standing_deg = math.degrees(-math.asin(float(self.mount.pelvis_from_sensor[2] @ self._standing)))
 
     def end_bout(self) -> None:
         """The alternation starts anew."""
@@ -76,7 +78,12 @@ class Mounting:
         self.mount = found
         self.slipped = False
         self._reference = None
+        self._tare()
         return [mount_event(t_s, found, refined=refined, given=False)]
+
+    def new_reference(self) -> None:
+        """Take the mean up vector from here on as the one to be kept."""
+        self._reference = self._recent = None
 
     def watch(self, t_s: float, mean_up: Array, weight: float, steps: int) -> list[Event]:
         """Look for a slip: the mean up vector, smoothed over steps, has moved and stays so."""
@@ -101,6 +108,7 @@ class Mounting:
         self.slipped = True
         self._given = None  # whatever was known of the mount is no longer true
         self._standing = self._reference = self._recent = None
+        self._tare()
         self._finder = MountFinder(self._settings)
         self._next = self._settings.first_strides
         self._off = 0
@@ -113,6 +121,7 @@ class Mounting:
         cosine = float(self._standing @ running_up) / float(np.linalg.norm(running_up))
         if math.degrees(math.acos(min(1.0, cosine))) > self._settings.standing_angle_deg:
             self._standing = None
+            self._tare()
 
 
 def mount_event(t_s: float, mount: Mount, *, refined: bool, given: bool) -> MountFound:

@@ -65,7 +65,7 @@ class OrientationStage:
         fill_columns(out, block.t_s, acc, gyr, up_from_quaternion(quat))
         out[col.SMOOTH] = self._smooth.push(out[col.VERT])
 
-    def take_off_bias(self, residual_rads: Array) -> tuple[float, float, float] | None:
+    def take_off_rest_bias(self, residual_rads: Array) -> tuple[float, float, float] | None:
         """Take a rest bias off all further samples if it is too large for VQF; give the whole of it in deg/s if so.
 
         Parameters
@@ -75,8 +75,25 @@ class OrientationStage:
         """
         if np.linalg.norm(residual_rads) < math.radians(self._settings.rest_bias_limit_dps):
             return None
-        self._bias_rads = residual_rads if self._bias_rads is None else self._bias_rads + residual_rads
         self._vqf.resetState()  # what it had learned belongs to the biased rates
+        return self._take_off(residual_rads)
+
+    def take_off_run_bias(self, level_rads: Array) -> tuple[float, float, float] | None:
+        """The same for a clip that never was at rest: only what is level can be seen, and VQF goes on where it is.
+
+        Parameters
+        ----------
+        level_rads
+            (3,) mean level rate over many strides, which is zero in a pelvis that keeps its mean tilt.
+        """
+        if np.linalg.norm(level_rads) < math.radians(self._settings.run_bias_limit_dps):
+            return None
+        bias, sigma = self._vqf.getBiasEstimate()
+        self._vqf.setBiasEstimate(bias - level_rads, sigma)
+        return self._take_off(level_rads)
+
+    def _take_off(self, residual_rads: Array) -> tuple[float, float, float]:
+        self._bias_rads = residual_rads if self._bias_rads is None else self._bias_rads + residual_rads
         x, y, z = np.rad2deg(self._bias_rads)
         return float(x), float(y), float(z)
 

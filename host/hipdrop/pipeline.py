@@ -10,7 +10,7 @@ import numpy as np
 from hipdrop import columns as col
 from hipdrop.contacts import ContactDetector
 from hipdrop.events import (
-    Activity, ActivityChanged, Event, Flag, Gap, GyroBias, Mark, Marked, Site, SwapSides, UserInput,
+    Activity, ActivityChanged, Contact, Event, Flag, Gap, GyroBias, Mark, Marked, Site, SwapSides, UserInput,
 )  # fmt: skip
 from hipdrop.gaps import bridge
 from hipdrop.monitor import Monitor
@@ -62,6 +62,7 @@ class Pipeline:
         self._monitor = Monitor(settings.monitor, profile.baseline)
         self._rest = RestWatch(settings.orientation)
         self._activity: Activity | None = None
+        self._whole_from = 0  # sample index since when nothing is missing
         self._now_s = math.nan
         self._acc_limit_ms2 = 0.999 * settings.drop.acc_range_g * STANDARD_GRAVITY_MS2
         self._gyr_limit_rads = 0.999 * math.radians(settings.drop.gyr_range_dps)
@@ -93,11 +94,16 @@ class Pipeline:
         return self._chain.labeller.template()
 
     def _watched(self, events: list[Event]) -> list[Event]:
-        """Let the monitor see each event and put what it says behind it."""
+        """Let the monitor see each event and put what it says behind it; an activity that goes on is no event."""
         heard: list[Event] = []
         for event in events:
+            if isinstance(event, ActivityChanged):
+                if event.activity is self._activity:
+                    continue
+                self._activity = event.activity
             heard.append(event)
-            heard += self._monitor.push(event)
+            if not isinstance(event, Contact):
+                heard += self._monitor.push(event)
         return heard
 
     def _user(self, item: UserInput) -> list[Event]:
@@ -139,28 +145,37 @@ class Pipeline:
             self._chain.voids.add(index, index + 1, Flag.SATURATED)
 
     def _each_second(self) -> list[Event]:
+        """Housekeeping: bouts that have ended, activity, bias, standing tare."""
         events = self._chain.settle(self._ring.end)
         self._chain.voids.forget_before(self._ring.start)
+        self._chain.distrust.forget_before(self._ring.start)
         if self._chain.running:
             self._rest.moved()
-            self._activity = Activity.RUN
+            return events + self._run_bias()
+        if self._chain.newest_crossing is not None or self._ring.end - self._second < self._whole_from:
             return events
-        if self._chain.newest_crossing is not None:
-            return events
-        window = self._ring.window(max(self._ring.start, self._ring.end - self._second), self._ring.end)
+        window = self._ring.window(self._ring.end - self._second, self._ring.end)
         activity, rate = self._rest.look(window)
-        if activity is not self._activity:
-            self._activity = activity
-            events.append(ActivityChanged(float(window[col.T, 0]), activity))
+        events.append(ActivityChanged(float(window[col.T, 0]), activity))
         if rate is not None and self._rest.seconds >= self._settings.orientation.rest_bias_s:
-            bias = self._orientation.take_off_bias(rate)
+            bias = self._orientation.take_off_rest_bias(rate)
             if bias is not None:
                 self._rest.moved()
-                events.append(GyroBias(self._now_s, bias, removed=True))
+                events.append(GyroBias(self._now_s, bias, at_rest=True))
         up = self._rest.standing_up()
         if up is not None:
             self._chain.stood(up)
         return events
+
+    def _run_bias(self) -> list[Event]:
+        level = self._chain.level_rate(self._settings.orientation.run_bias_strides)
+        bias = self._orientation.take_off_run_bias(level) if level is not None else None
+        if bias is None:
+            return []
+        self._chain.orientation_jumped()
+        settle_s = self._settings.drop.bias_void_s
+        self._chain.distrust.add(self._ring.end, self._ring.end + settle_s * self._rate_hz, Flag.GAP)
+        return [GyroBias(self._now_s, bias, at_rest=False)]
 
     def _gap(self, block: SampleBlock) -> list[Event]:
         """Bridge a short gap, or give up the running bout at a longer one."""
@@ -175,7 +190,7 @@ class Pipeline:
         self._detector.restart(self._ring.end)
         self._orientation.restart_smoothing()
         self._rest.moved()
-        self._chain.voids.add(
-            self._ring.end, self._ring.end + self._settings.drop.gap_void_s * self._rate_hz, Flag.GAP
-        )
+        self._whole_from = self._ring.end
+        void = self._settings.drop.gap_void_s * self._rate_hz
+        self._chain.distrust.add(self._ring.end, self._ring.end + void, Flag.GAP)
         return events

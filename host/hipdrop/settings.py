@@ -110,14 +110,14 @@ class MonitorSettings:
     mode: str = "fatigue"  # "fatigue" (own baseline) or "target" (a band set by a physio)
     baseline_from_min: float = 3.0  # running time; before it the body warms up
     baseline_until_min: float = 8.0  # running time
-    stored_baseline_until_min: float = 5.0  # the same where a stored profile helps
+    stored_baseline_until_min: float = 5.0  # with a stored profile an early baseline, sharpened at baseline_until_min
     baseline_min_steps: int = 120  # valid steps of a side (pairs for both); 400 are usual, 100 too few for limits
     wander_deg: float = 0.4  # SD of the slow wander of the level within a run, for weighing a stored profile
     ewma_weight: float = 0.02  # of a step in the slow level, per step of that side
     detector: str = "ewma+cusum"  # or one alone: "ewma" (slow level), "cusum" (sum of small excesses)
     dead_band_deg: float = 1.65  # of the slow level over the baseline; chosen on the frontier of docs/monitor.md
     cusum_allowance_deg: float = 0.8  # over the baseline; what a step drops more is summed up
-    cusum_limit_deg_steps: float = 900.0  # of that sum, e.g. 0.5 deg over the allowance for 22 min
+    cusum_limit_deg_steps: float = 700.0  # of that sum, e.g. 0.5 deg over the allowance for 17 min
     sigma_limit: float = 4.0  # in SDs of the slow level: rules where steps scatter so much that the dead band is less
     evidence_steps: int = 40  # of the last evidence_window_steps valid ones must be over the limit
     evidence_window_steps: int = 60

@@ -22,7 +22,7 @@ from hipdrop.strides import stride_harmonics
 from hipdrop.voids import Voids
 
 _CONFIRM = 4  # landings before a bout is believed to be running
-_CHECK_EVERY = 4  # steps between looks at mount and sides once both are settled
+_CHECK_EVERY = 8  # steps between looks at mount and sides once both are settled
 
 
 class StepChain:
@@ -62,8 +62,10 @@ class StepChain:
         self._alternation = 0
         self._turn_until_s = -math.inf
         self._turning = False
-        self.voids = Voids()
+        self.voids = Voids()  # what is in the samples: filled gaps, saturation
+        self.distrust = Voids()  # where the samples are right but the orientation may not be
         self._waiting: list[OpenStep] = []  # complete, but the mount is not known
+        self._level_rate, self._level_strides = np.zeros(3), 0
         self._before_gap = (-math.inf, 0, 0.0)  # last contact, its parity, mean step time
         self._carried = 0
         self._clear_bout()
@@ -157,7 +159,7 @@ class StepChain:
     def swap(self, t_s: float) -> list[Event]:
         """The user says that left and right are the wrong way round."""
         events = self._labeller.swap()
-        return [*events, SidesChanged(t_s, "swapped", self._labeller.confidence())]
+        return [*events, SidesChanged(t_s, "swapped", self._labeller.confidence)]
 
     def _clear_bout(self) -> None:
         self._open: OpenStep | None = None
@@ -186,9 +188,12 @@ class StepChain:
             return
         start, stop = step.stride()
         step.flags |= self.voids.touching(start, stop)
+        step.clean = not step.flags & {Flag.GAP, Flag.SATURATED, Flag.IRREGULAR}
+        step.flags |= self.distrust.touching(start, stop)
         if self._step_time.push(following.contact_s - step.contact_s):
             step.flags.add(Flag.IRREGULAR)
             following.flags.add(Flag.IRREGULAR)  # its stride holds the odd step too
+            step.clean = False
             if Flag.GAP not in step.flags:  # a foot missed or doubled: which leg follows cannot be told
                 self._begin_alternation()
                 self._carried = 0
@@ -196,7 +201,7 @@ class StepChain:
                 self._parity = -self._parity
         window = self._ring.window(start, stop)
         step.stride_s = float(window[col.T, -1] - window[col.T, 0]) * (stop - start) / (stop - start - 1)
-        turned = float(np.add.reduce(window[col.GYR] * window[col.UP], axis=None))
+        turned = float(np.vdot(window[col.GYR], window[col.UP]))
         step.yaw_dps = math.degrees(turned / (stop - start))
         step.oscillation_mm = oscillation_mm(window[col.VERT, round(step.landing.index) - start :], self._rate_hz)
 
@@ -211,14 +216,34 @@ class StepChain:
         window = self._ring.window(*step.stride())
         step.harmonics = stride_harmonics(window)
         step.wave_due = True
-        if step.flags.isdisjoint((Flag.GAP, Flag.SATURATED, Flag.IRREGULAR)):
+        if step.clean:
             mean_up = window[col.UP].mean(axis=1)
+            self._learn_rate(window, mean_up)
             parity = -step.parity  # of the contact that begins the stride
             events += self._mounting.push(step.next_contact_s, step.harmonics, parity, mean_up, step.stride_s)
             if not self._turning:
                 steps = _CHECK_EVERY if settled else 1
                 events += self._mounting.watch(step.contact_s, mean_up, steps / 16.0, steps)
         return events + self._place(step)
+
+    def _learn_rate(self, window: Array, mean_up: Array) -> None:
+        """Mean angular rate over strides: what is left of it across the vertical is gyroscope bias."""
+        rate = window[col.GYR].mean(axis=1)
+        up = mean_up / np.linalg.norm(mean_up)
+        self._level_rate += rate - up * (rate @ up)
+        self._level_strides += 1
+
+    def level_rate(self, strides: int) -> Array | None:
+        """Mean level angular rate (3,) in rad/s of running, once it is known over so many strides; then counts anew."""
+        if self._level_strides < strides:
+            return None
+        mean = self._level_rate / self._level_strides
+        self._level_rate, self._level_strides = np.zeros(3), 0
+        return np.asarray(mean)
+
+    def orientation_jumped(self) -> None:
+        """The up vector has been corrected: it is no slip of the clip."""
+        self._mounting.new_reference()
 
     def _watch_turn(self, step: OpenStep) -> list[Event]:
         """Flag the step if it lies in a bend or soon after one."""
@@ -235,6 +260,8 @@ class StepChain:
 
     def _place(self, step: OpenStep) -> list[Event]:
         """Hand the step, with all that waited for the mount, on to where it gets its side."""
+        if self._mounting.mount is not None and not self._waiting:
+            return self._measured(step, self._mounting.mount)
         late = [s for s in self._waiting if step.landing.index - s.landing.index > self._hold]
         events: list[Event] = [self._labeller.without_mount(s) for s in late]
         self._waiting = [*self._waiting[len(late) :], step]
@@ -245,18 +272,14 @@ class StepChain:
         mount = self._mounting.mount
         if mount is None:
             return []
-        events: list[Event] = []
-        standing_deg = self._mounting.standing_obliquity_deg()
-        for waiting in self._waiting:
-            self._measure(waiting, mount)
-            events += self._labeller.push(waiting, mount.pelvis_from_sensor, mount.site, standing_deg)
-        self._waiting = []
-        return events
+        waiting, self._waiting = self._waiting, []
+        return [event for step in waiting for event in self._measured(step, mount)]
 
-    def _measure(self, step: OpenStep, mount: Mount) -> None:
-        if step.previous is None or step.following is None:
-            return
-        step.course = obliquity_course(
-            self._ring, mount.pelvis_from_sensor[2], self._up_shift,
-            step.previous.index, step.landing.index, step.following.index, self._settings.drop,
-        )  # fmt: skip
+    def _measured(self, step: OpenStep, mount: Mount) -> list[Event]:
+        step.standing_deg = self._mounting.standing_deg
+        if step.previous is not None and step.following is not None:
+            step.course = obliquity_course(
+                self._ring, mount.pelvis_from_sensor[2], self._up_shift,
+                step.previous.index, step.landing.index, step.following.index, self._settings.drop,
+            )  # fmt: skip
+        return self._labeller.push(step, mount)

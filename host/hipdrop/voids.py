@@ -1,4 +1,4 @@
-"""Stretches of samples that spoil the steps they touch, each with its reason."""
+"""Stretches of samples that void the steps they touch, each with its reason."""
 
 from __future__ import annotations
 
@@ -22,6 +22,8 @@ class Voids:
 
     def touching(self, start: float, stop: float) -> set[Flag]:
         """Flags of the stretches that overlap [start, stop)."""
+        if not self._stretches:
+            return set()
         return {flag for a, b, flag in self._stretches if a < stop and b > start}
 
     def forget_before(self, index: float) -> None:
