@@ -117,7 +117,7 @@ def audible_sum(excess: Array, settings: MonitorSettings, start: int) -> Array:
 
 
 def slope(excess: Array, window_min: float, start: int) -> Array:
-    """Give the rise of a straight line (least squares) over the last `window_min`, deg; -inf until there is a window."""
+    """Give the rise of a straight line (least squares) over the last `window_min`, deg; -inf before the first."""
     n = round(window_min * STEPS_PER_MIN)
     index = np.arange(excess.shape[1])
     total = np.cumsum(excess, axis=1)

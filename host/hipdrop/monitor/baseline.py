@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from itertools import pairwise
-from statistics import fmean, median
+from statistics import fmean, median, pstdev
 
 from hipdrop.events import Side
 
@@ -77,7 +77,7 @@ def locate(drops_deg: list[float]) -> Location:
     median it stays near the mean in skewed data, which is what the slow statistic of the detector follows.
     """
     centre = median(drops_deg)
-    sd = MAD_TO_SD * median([abs(x - centre) for x in drops_deg])
+    sd = MAD_TO_SD * median([abs(x - centre) for x in drops_deg]) or pstdev(drops_deg)  # half the steps may be equal
     if sd > 0:
         reach = HUBER_K * sd
         for _ in range(20):  # each pass shrinks the error by the share of the steps beyond reach, about 0.13

@@ -15,18 +15,19 @@ NONE = Location(math.nan, math.nan, 0.0, 0)
 class BaselineLearner:
     """Collects the drops of each channel in a window of running time; walks and stops do not make it pass.
 
-    A channel that has too few valid steps when the window ends goes on learning until it has them.
+    A channel that has too few valid steps when the window ends goes on learning until it has them. With a stored level
+    there is an early baseline, from less of today's running; the full window then sharpens it.
     """
 
-    __slots__ = ("_drops_deg", "_from_s", "_settings", "_stored", "_today", "_until_s", "open", "running_s")
+    __slots__ = ("_drops_deg", "_early_s", "_from_s", "_settings", "_stored", "_today", "_until_s", "open", "running_s")
 
     def __init__(self, settings: MonitorSettings, stored: StoredBaseline | None) -> None:
         self._settings = settings
         self._stored = stored
         self.running_s = 0.0
-        until_min = settings.baseline_until_min if stored is None else settings.stored_baseline_until_min
         self._from_s = 60 * settings.baseline_from_min
-        self._until_s = 60 * until_min
+        self._until_s = 60 * settings.baseline_until_min
+        self._early_s = math.inf
         self._today: dict[Side, Location] = {}
         self._drops_deg: dict[Side, list[float]] = {}
         self.open = False
@@ -46,13 +47,17 @@ class BaselineLearner:
 
     def complete(self) -> bool:
         """Make the baselines that are due; whether there is a new one."""
-        if not self.open or self.running_s < self._until_s:
+        if not self.open or self.running_s < min(self._early_s, self._until_s):
             return False
         least = self._settings.baseline_min_steps
         due = [side for side, drops_deg in self._drops_deg.items() if len(drops_deg) >= least]
         for side in due:
-            self._today[side] = locate(self._drops_deg.pop(side))
-        self.open = bool(self._drops_deg)
+            self._today[side] = locate(self._drops_deg[side])
+        if self.running_s >= self._until_s:
+            for side in due:
+                del self._drops_deg[side]
+            self.open = bool(self._drops_deg)
+        self._early_s = math.inf
         return bool(due)
 
     def forget(self) -> None:
@@ -93,4 +98,7 @@ class BaselineLearner:
     def _begin(self) -> None:
         self._today = {}
         self._drops_deg = {side: [] for side in (Side.LEFT, Side.RIGHT, Side.BOTH)}
+        if self._stored is not None:
+            early_min = self._settings.stored_baseline_until_min - self._settings.baseline_from_min
+            self._early_s = self._from_s + 60 * early_min
         self.open = self.running_s >= self._from_s
