@@ -34,6 +34,7 @@ def run_csv(tmp_path_factory: pytest.TempPathFactory) -> bytes:
 def folder(tmp_path: Path, run_csv: bytes, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The folder that the commands are typed in."""
     (tmp_path / "run.csv").write_bytes(run_csv)
+    (tmp_path / "host" / "hipdrop" / "data").mkdir(parents=True)  # where docs/simulate.md writes the sample run
     monkeypatch.chdir(tmp_path)
     return tmp_path
 

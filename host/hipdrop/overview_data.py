@@ -80,6 +80,14 @@ def running_median(values: Array, length: int) -> Array:
     return out
 
 
+def running_mean(values: Array, length: int) -> Array:
+    """Give the mean of up to `length` (odd) neighbours of each value; fewer at the ends."""
+    index, half = np.arange(len(values)), length // 2
+    first, last = np.maximum(index - half, 0), np.minimum(index + half + 1, len(values))
+    sums = np.concatenate(([0.0], np.cumsum(values)))
+    return (sums[last] - sums[first]) / (last - first)
+
+
 def broken(t_min: Array, values: Array) -> tuple[Array, Array]:
     """Put a NaN where no step came for `LONGEST_LINE_S`, so that a line through the values is broken there."""
     breaks = np.flatnonzero(np.diff(t_min) > LONGEST_LINE_S / 60) + 1
@@ -133,10 +141,10 @@ def long_gaps(events: Sequence[Event], start_s: float) -> list[tuple[float, floa
 
 
 def cadence_track(events: Sequence[Event], start_s: float) -> tuple[Array, Array]:
-    """Give minutes and running median of the cadence of all steps."""
+    """Give minutes and running mean of the cadence of all steps; single ones are in steps of whole samples."""
     steps = [event for event in events if isinstance(event, Step) and event.cadence_spm > 0]
     t_min = (np.array([step.t_s for step in steps]) - start_s) / 60
-    return t_min, running_median(np.array([step.cadence_spm for step in steps]), SMOOTH_STEPS)
+    return t_min, running_mean(np.array([step.cadence_spm for step in steps]), SMOOTH_STEPS)
 
 
 def side_waves(wave: MeanWave) -> dict[Side, SideWave]:

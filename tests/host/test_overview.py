@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import itertools
+from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -12,7 +13,7 @@ from matplotlib import image
 
 from hipdrop.events import ActivityChanged, AlertRaised, Event, Flag, Side
 from hipdrop.overview import SIZE_IN, draw_overview, drop_limits
-from hipdrop.overview_data import broken, drop_track, long_gaps, pauses, running_median, side_waves
+from hipdrop.overview_data import broken, drop_track, long_gaps, pauses, running_mean, running_median, side_waves
 from hipdrop.settings import Settings
 from hipdrop.summary import summarize
 
@@ -24,12 +25,15 @@ def picture(events: list[Event], settings: Settings, *, wave: bool = True) -> np
     return image.imread(io.BytesIO(draw_overview(summary, events, settings, make_wave() if wave else None)))
 
 
-def test_running_median_against_the_plain_one() -> None:
+@pytest.mark.parametrize(("running", "plainly"), [(running_median, np.median), (running_mean, np.mean)])
+def test_running_values_against_the_plain_ones(
+    running: Callable[[np.ndarray, int], np.ndarray], plainly: Callable[[np.ndarray], float]
+) -> None:
     values = np.random.default_rng(5).normal(size=60)
     for length, count in itertools.product((1, 5, 41), (0, 1, 2, 7, 40, 41, 42, 60)):
         half = length // 2
-        plain = [np.median(values[max(0, i - half) : min(count, i + half + 1)]) for i in range(count)]
-        np.testing.assert_allclose(running_median(values[:count], length), plain)
+        plain = [plainly(values[max(0, i - half) : min(count, i + half + 1)]) for i in range(count)]
+        np.testing.assert_allclose(running(values[:count], length), plain, atol=1e-12)
 
 
 def test_a_line_is_broken_where_no_steps_came() -> None:
