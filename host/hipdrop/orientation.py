@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from vqf import VQF, offlineVQF
+from vqf import VQF
 
 from hipdrop import columns as col
 from hipdrop.filters import CausalFir, hann_kernel
@@ -40,8 +40,10 @@ class OrientationStage:
 
     Orientation is VQF without magnetometer (Laidig and Seel, 2023, doi 10.1016/j.inffus.2022.10.014), default parameters.
     Filters that normalise the momentary accelerometer fail in the flight of a running step (docs/algorithms.md).
-    VQF's output i holds at t_i + dt/2: `col.UP` is stamped so by whoever reads it.
+    VQF's output i holds at t_i + dt/2: whoever reads `col.UP` stamps it `up_shift` samples later.
     """
+
+    up_shift = 0.5
 
     def __init__(self, rate_hz: float, orientation: OrientationSettings, contacts: ContactSettings) -> None:
         self._rate_hz = rate_hz
@@ -109,17 +111,3 @@ def fill_columns(out: Array, t_s: Array, acc: Array, gyr: Array, up: Array) -> N
     out[col.GYR] = gyr.T
     out[col.UP] = up
     out[col.VERT] = vertical_acceleration(out[col.ACC], up)
-
-
-def offline_columns(block: SampleBlock, rate_hz: float, contacts: ContactSettings) -> Array:
-    """Make the columns of a whole gap-free recording with the acausal filter, (col.COUNT, N).
-
-    VQF runs forwards and backwards (`offlineVQF`); SMOOTH is the same linear-phase kernel, delayed by the same constant, so
-    that the steps are made by the same code.
-    """
-    out = np.empty((col.COUNT, len(block)))
-    gyr, acc = np.ascontiguousarray(block.gyr_rads), np.ascontiguousarray(block.acc_ms2)
-    quat = offlineVQF(gyr, acc, None, 1.0 / rate_hz)["quat6D"]
-    fill_columns(out, block.t_s, acc, gyr, up_from_quaternion(quat))
-    out[col.SMOOTH] = CausalFir(hann_kernel(contacts.smooth_half_s, rate_hz)).push(out[col.VERT])
-    return out

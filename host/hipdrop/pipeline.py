@@ -41,23 +41,26 @@ class Pipeline:
         (3, 3) pelvis from sensor, if it is known from a calibration; otherwise it is found.
     profile
         The runner's stored baseline and stride template, if there are.
+    orientation
+        Another first stage than the causal one (`hipdrop.offline`).
     """
 
     def __init__(
         self, rate_hz: float, settings: Settings | None = None, *,
         site: Site | None = None, mount: Array | None = None, profile: Profile | None = None,
+        orientation: OrientationStage | None = None,
     ) -> None:  # fmt: skip
         self._settings = settings = settings or Settings()
         profile = profile or Profile()
         self._rate_hz = rate_hz
         self._second = round(rate_hz)  # housekeeping is done at whole seconds of samples, blocks are cut there
         self._ring = RingBuffer(col.COUNT, round((settings.mount.hold_s + 10.0) * rate_hz), slack=2)
-        self._orientation = OrientationStage(rate_hz, settings.orientation, settings.contacts)
+        self._orientation = orientation or OrientationStage(rate_hz, settings.orientation, settings.contacts)
         delay = self._orientation.smooth_delay
         self._detector = ContactDetector(rate_hz, delay, settings.contacts)
         given = Mount(np.asarray(mount, dtype=np.float64), site or Site.SACRUM) if mount is not None else None
         self._chain = StepChain(
-            rate_hz, self._ring, delay, 0.5, settings, site=site, mount=given, template=profile.template
+            rate_hz, self._ring, delay, self._orientation.up_shift, settings, site=site, mount=given, template=profile.template
         )
         self._monitor = Monitor(settings.monitor, profile.baseline)
         self._rest = RestWatch(settings.orientation)
