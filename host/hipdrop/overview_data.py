@@ -85,7 +85,8 @@ def running_mean(values: Array, length: int) -> Array:
     index, half = np.arange(len(values)), length // 2
     first, last = np.maximum(index - half, 0), np.minimum(index + half + 1, len(values))
     sums = np.concatenate(([0.0], np.cumsum(values)))
-    return (sums[last] - sums[first]) / (last - first)
+    means: Array = (sums[last] - sums[first]) / (last - first)
+    return means
 
 
 def broken(t_min: Array, values: Array) -> tuple[Array, Array]:
@@ -94,7 +95,9 @@ def broken(t_min: Array, values: Array) -> tuple[Array, Array]:
     return np.insert(t_min, breaks, np.nan), np.insert(values, breaks, np.nan)
 
 
-def drop_track(side: Side, events: Sequence[Event], start_s: float, end_s: float, monitor: MonitorSettings) -> DropTrack:
+def drop_track(
+    side: Side, events: Sequence[Event], start_s: float, end_s: float, monitor: MonitorSettings
+) -> DropTrack:
     """Collect the drop of one leg; times become minutes since the start of the recording."""
     steps = [event for event in events if isinstance(event, Step) and event.side is side]
     t_min = (np.array([step.t_s for step in steps]) - start_s) / 60

@@ -84,7 +84,7 @@ def make_run(minutes: float = 20.0, sag_deg: float = 2.0, sag_from: float = 0.5,
         Gap(START_S + 0.4 * end_s, 20.0, bridged=False),
         BaselineReady(START_S + 0.25 * end_s, 2.5, 2.4, 2.45, 0.6, 0.6, 0.5, 900, "today"),
         AlertWithheld(START_S + 0.6 * end_s, Side.LEFT, 3.6, 2.5, 1.1, "only turning steps lately"),
-        AlertRaised(START_S + 0.7 * end_s, Side.LEFT, 3.8, 2.5, 1.3, 'left leg: right hip drops 1.3 deg, "more" than fresh'),
+        AlertRaised(START_S + 0.7 * end_s, Side.LEFT, 3.8, 2.5, 1.3, 'left leg: 1.3 deg "more", than fresh'),
         AlertCleared(START_S + 0.75 * end_s, Side.LEFT, 2.9, 2.5, 0.4, "left leg: the drop is back: well done"),
     ]
     return sorted(events, key=lambda event: event.t_s)
