@@ -29,6 +29,8 @@ class Mounting:
         self._reference: Array | None = None
         self._recent: Array | None = None
         self._off = 0
+        self._fresh = MountFinder(settings)
+        self._heading_deg: float | None = None
         self.mount = given
         self.slipped = False
         self.standing_deg = math.nan  # obliquity at quiet standing in the mount in use; NaN without a standing tare
@@ -53,6 +55,7 @@ class Mounting:
     def end_bout(self) -> None:
         """The alternation starts anew."""
         self._finder.end_bout()
+        self._fresh.end_bout()
 
     def push(self, t_s: float, harmonics: Complex, parity: int, mean_up: Array, stride_s: float) -> list[Event]:
         """Take one stride for finding or refining."""
@@ -85,8 +88,12 @@ class Mounting:
         """Take the mean up vector from here on as the one to be kept."""
         self._reference = self._recent = None
 
-    def watch(self, t_s: float, mean_up: Array, weight: float, steps: int) -> list[Event]:
-        """Look for a slip: the mean up vector, smoothed over steps, has moved and stays so."""
+    def watch(self, t_s: float, harmonics: Complex, parity: int, mean_up: Array, weight: float, steps: int) -> list[Event]:
+        """Look for a slip: the clip has rolled or pitched and stays so, or has turned about the vertical.
+
+        A roll shows in the mean up vector across the right axis, smoothed over steps. Pitch is left more room: slopes and
+        speed change it, and obliquity does not depend on it. A turn shows when the step symmetry is looked for afresh.
+        """
         self._recent = mean_up if self._recent is None else self._recent + weight * (mean_up - self._recent)
         if self.mount is None:
             return []
@@ -94,14 +101,28 @@ class Mounting:
             self._reference = self._recent
             self._off = 0
             return []
-        cosine = float(self._recent @ self._reference) / float(
-            np.linalg.norm(self._recent) * np.linalg.norm(self._reference)
-        )
-        angle_deg = math.degrees(math.acos(min(1.0, cosine)))
-        self._off = self._off + steps if angle_deg > self._settings.slip_deg else 0
-        if self._off < self._settings.slip_steps:
+        s = self._settings
+        right = self.mount.pelvis_from_sensor[2]
+        roll_deg = math.degrees(abs(_elevation(right, self._recent) - _elevation(right, self._reference)))
+        angle_deg = math.degrees(_angle(self._recent, self._reference))
+        self._off = self._off + steps if roll_deg > s.slip_deg or angle_deg > s.slip_pitch_deg else 0
+        if self._off >= s.slip_steps:
+            return self._slip(t_s, angle_deg)
+        return self._watch_heading(t_s, harmonics, parity)
+
+    def _watch_heading(self, t_s: float, harmonics: Complex, parity: int) -> list[Event]:
+        if self.collecting or self.mount is None or self._reference is None:
             return []
-        return self._slip(t_s, angle_deg)
+        self._fresh.push(harmonics, parity, self._reference, 1.0)
+        if self._fresh.strides < self._settings.heading_strides:
+            return []
+        found, self._fresh = self._fresh.find(self._reference, None, self.mount), MountFinder(self._settings)
+        if found is None:
+            return []
+        turned_deg = math.degrees(_angle(_level(found), _level(self.mount)))
+        if self._heading_deg is None:  # a given mount may be about another axis than that of step symmetry
+            self._heading_deg = turned_deg
+        return self._slip(t_s, turned_deg) if turned_deg - self._heading_deg > self._settings.slip_heading_deg else []
 
     def _slip(self, t_s: float, angle_deg: float) -> list[Event]:
         self.mount = None
@@ -109,7 +130,8 @@ class Mounting:
         self._given = None  # whatever was known of the mount is no longer true
         self._standing = self._reference = self._recent = None
         self._tare()
-        self._finder = MountFinder(self._settings)
+        self._finder, self._fresh = MountFinder(self._settings), MountFinder(self._settings)
+        self._heading_deg = None
         self._next = self._settings.first_strides
         self._off = 0
         return [MountSlipped(t_s, angle_deg)]
@@ -118,10 +140,21 @@ class Mounting:
         """A clip that lay elsewhere while at rest says nothing of standing."""
         if self._standing is None:
             return
-        cosine = float(self._standing @ running_up) / float(np.linalg.norm(running_up))
-        if math.degrees(math.acos(min(1.0, cosine))) > self._settings.standing_angle_deg:
+        if math.degrees(_angle(self._standing, running_up)) > self._settings.standing_angle_deg:
             self._standing = None
             self._tare()
+
+
+def _angle(a: Array, b: Array) -> float:
+    return math.acos(min(1.0, float(a @ b) / float(np.linalg.norm(a) * np.linalg.norm(b))))
+
+
+def _elevation(axis: Array, up: Array) -> float:
+    return math.asin(min(1.0, max(-1.0, float(axis @ up) / float(np.linalg.norm(up)))))
+
+
+def _level(mount: Mount) -> Array:
+    return np.asarray(mount.pelvis_from_sensor[2])
 
 
 def mount_event(t_s: float, mount: Mount, *, refined: bool, given: bool) -> MountFound:

@@ -158,13 +158,12 @@ class Pipeline:
         if self._chain.newest_crossing is not None or self._ring.end - self._second < self._whole_from:
             return events
         window = self._ring.window(self._ring.end - self._second, self._ring.end)
-        activity, rate = self._rest.look(window)
-        events.append(ActivityChanged(float(window[col.T, 0]), activity))
-        if rate is not None and self._rest.seconds >= self._settings.orientation.rest_bias_s:
-            bias = self._orientation.take_off_rest_bias(rate)
-            if bias is not None:
-                self._rest.moved()
-                events.append(GyroBias(self._now_s, bias, at_rest=True))
+        events.append(ActivityChanged(float(window[col.T, 0]), self._rest.look(window)))
+        rate = self._rest.bias()
+        bias = self._orientation.take_off_rest_bias(rate) if rate is not None else None
+        if bias is not None:
+            self._rest.moved()
+            events.append(GyroBias(self._now_s, bias, at_rest=True))
         up = self._rest.standing_up()
         if up is not None:
             self._chain.stood(up)

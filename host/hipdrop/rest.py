@@ -20,30 +20,41 @@ class RestWatch:
     """Looks at one second of columns at a time, outside running."""
 
     settings: OrientationSettings
-    seconds: int = 0  # at rest without a break
+    _seconds: int = 0  # at rest without a break
+    _steady: int = 0  # of them with the same mean rate as the one before
     _up: Array | None = None
+    _rate: Array | None = None
 
     def moved(self) -> None:
         """The wearer runs, or samples are missing: whatever rest there was is over."""
-        self.seconds = 0
-        self._up = None
+        self._seconds = self._steady = 0
+        self._up = self._rate = None
 
-    def look(self, window: Array) -> tuple[Activity, Array | None]:
-        """Judge a second of columns; give the activity and, at rest, the mean rate (3,) in rad/s."""
+    def look(self, window: Array) -> Activity:
+        """Judge a second of columns."""
         gyr, acc = window[col.GYR], window[col.ACC]
         still = (
             float(gyr.std(axis=1).max()) < math.radians(self.settings.rest_gyr_sd_dps)
             and float(acc.std(axis=1).max()) < self.settings.rest_acc_sd_ms2
         )
-        if still:
-            self.seconds += 1
-            up = window[col.UP].mean(axis=1)
-            self._up = up if self._up is None else self._up + (up - self._up) / self.seconds
-            return Activity.STAND, np.asarray(gyr.mean(axis=1))
-        self.moved()
-        walking = float(window[col.SMOOTH].std()) > _WALK_SD_G
-        return Activity.WALK if walking else Activity.STAND, None
+        if not still:
+            self.moved()
+            return Activity.WALK if float(window[col.SMOOTH].std()) > _WALK_SD_G else Activity.STAND
+        self._seconds += 1
+        up, rate = window[col.UP].mean(axis=1), np.asarray(gyr.mean(axis=1))
+        self._up = up if self._up is None else self._up + (up - self._up) / self._seconds
+        change = math.inf if self._rate is None else float(np.linalg.norm(rate - self._rate))
+        self._steady = self._steady + 1 if change < math.radians(self.settings.rest_steady_dps) else 0
+        self._rate = rate
+        return Activity.STAND
+
+    def bias(self) -> Array | None:
+        """Mean rate (3,) in rad/s that only a bias can explain; None without one that is plausible and steady."""
+        if self._rate is None or self._steady < self.settings.rest_bias_s:
+            return None
+        plausible = float(np.linalg.norm(self._rate)) < math.radians(self.settings.rest_bias_max_dps)
+        return self._rate if plausible else None
 
     def standing_up(self) -> Array | None:
         """Mean up vector of the rest so far, once it has lasted; None before."""
-        return self._up if self._up is not None and self.seconds >= self.settings.rest_tare_s else None
+        return self._up if self._up is not None and self._seconds >= self.settings.rest_tare_s else None

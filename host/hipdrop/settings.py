@@ -24,7 +24,9 @@ class OrientationSettings:
     rest_bias_limit_dps: float = 1.0  # VQF clips its own estimate at 2; "better below 1" (docs/algorithms.md)
     rest_gyr_sd_dps: float = 2.0  # quiet standing sways by less; hand-held or worn in motion more
     rest_acc_sd_ms2: float = 0.25
-    rest_bias_s: int = 2  # seconds at rest before a bias is believed
+    rest_bias_s: int = 2  # seconds with the same mean rate before a bias is believed
+    rest_steady_dps: float = 0.4  # the same: sway of quiet standing moves the mean of a second by less
+    rest_bias_max_dps: float = 10.0  # no part of this class is worse; the wearer turns on the spot
     run_bias_limit_dps: float = 2.0  # coning of a running pelvis stays below 0.7 (half the product of roll rate and yaw)
     run_bias_strides: int = 16  # mean over so many
     rest_tare_s: int = 3  # seconds at rest before the standing tare is
@@ -55,7 +57,10 @@ class MountSettings:
     min_forward_correlation: float = 0.15  # 0.32 to 0.62 when right, in 18 cases of 6 runners (docs/algorithms.md)
     site_lever_m: float = 0.07  # sacrum up to 0.06, hips from 0.09 (18 of 18 cases)
     standing_angle_deg: float = 25.0  # up at rest against up in running: more, and the clip was not worn at rest
-    slip_deg: float = 5.0  # change of the mean up vector; a bend fakes up to 3.4
+    slip_deg: float = 5.0  # roll of the mean up vector; a bend fakes up to 3.4, camber 2.3
+    slip_pitch_deg: float = 15.0  # all of its change: slopes and speed pitch the pelvis, and pitch is not drop
+    slip_heading_deg: float = 15.0  # turn about the vertical; the heading is found to 4 deg rms, 7 at worst
+    heading_strides: int = 24  # strides for a fresh look at the heading, one in eight steps: 70 s
     slip_steps: int = 24  # held that long
     hold_s: float = 30.0  # steps wait this long for the mount
 
@@ -113,23 +118,23 @@ class MonitorSettings:
     stored_baseline_until_min: float = 5.0  # with a stored profile an early baseline, sharpened at baseline_until_min
     baseline_min_steps: int = 120  # valid steps of a side (pairs for both); 400 are usual, 100 too few for limits
     wander_deg: float = 0.4  # SD of the slow wander of the level within a run, for weighing a stored profile
-    ewma_weight: float = 0.02  # of a step in the slow level, per step of that side
+    ewma_weight: float = 0.02  # of a step in the slow level, per step of that side: a memory of 50 steps, 37 s
     detector: str = "ewma+cusum"  # or one alone: "ewma" (slow level), "cusum" (sum of small excesses)
     dead_band_deg: float = 1.65  # of the slow level over the baseline; chosen on the frontier of docs/monitor.md
     cusum_allowance_deg: float = 0.8  # over the baseline; what a step drops more is summed up
     cusum_limit_deg_steps: float = 700.0  # of that sum, e.g. 0.5 deg over the allowance for 17 min
     sigma_limit: float = 4.0  # in SDs of the slow level: rules where steps scatter so much that the dead band is less
     evidence_steps: int = 40  # of the last evidence_window_steps valid ones must be over the limit
-    evidence_window_steps: int = 60
+    evidence_window_steps: int = 60  # about 45 s of a side
     clear_fraction: float = 0.5  # of the limit's height over the baseline; under it, as long as above, is cleared
-    cool_down_s: float = 180.0  # between two alerts; 2 to 5 min
+    cool_down_s: float = 180.0  # between two alerts of any side; 2 to 5 min are usual
     fade_after_alerts: int = 3  # from here on each alert of the run multiplies the cool-down by fade_factor
-    fade_factor: float = 2.0
-    fade_longest_s: float = 1800.0
+    fade_factor: float = 2.0  # also once for each session beyond full_feedback_sessions
+    fade_longest_s: float = 1800.0  # the cool-down grows to this at most
     training_session: int = 1  # number of this session in a retraining programme
     full_feedback_sessions: int = 4  # Willy 2012: feedback in full in sessions 1 to 4 of 8, then withdrawn
     target_left_deg: float = 0.0  # upper edge of the band of the left leg's drop; 0 = no band
-    target_right_deg: float = 0.0
+    target_right_deg: float = 0.0  # the same of the right leg's
     target_dead_band_deg: float = 0.3  # over the edge: 4 SDs of the slow level at 0.7 deg from step to step
     withheld_after_steps: int = 30  # so many skipped steps of a side in a row while over the limit are told
     cadence_same_percent: float = 2.0  # a smaller change of cadence is called none

@@ -223,7 +223,9 @@ class StepChain:
             events += self._mounting.push(step.next_contact_s, step.harmonics, parity, mean_up, step.stride_s)
             if not self._turning:
                 steps = _CHECK_EVERY if settled else 1
-                events += self._mounting.watch(step.contact_s, mean_up, steps / 16.0, steps)
+                events += self._mounting.watch(
+                    step.contact_s, step.harmonics, parity, mean_up, steps / 16.0, steps
+                )
         return events + self._place(step)
 
     def _learn_rate(self, window: Array, mean_up: Array) -> None:
