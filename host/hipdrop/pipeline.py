@@ -29,6 +29,8 @@ from hipdrop.waves import MeanWave
 class Pipeline:
     """Samples in, events out.
 
+    `push` raises `ValueError` for a block with NaN or infinity and then has taken nothing of that block's second.
+
     Parameters
     ----------
     rate_hz
@@ -121,9 +123,8 @@ class Pipeline:
         events: list[Event] = []
         for piece in self._pieces(block):
             start = self._ring.end
-            out = self._ring.extend(len(piece))
-            self._orientation.push(piece, out)
-            self._mark_saturation(out, start)
+            self._check(piece, start)
+            self._orientation.push(piece, self._ring.extend(len(piece)))
             self._now_s = float(piece.t_s[-1])
             for landing in self._detector.push(self._ring, start, self._ring.end):
                 events += self._chain.land(landing)
@@ -139,11 +140,14 @@ class Pipeline:
             yield block if start == 0 and stop >= len(block) else block.slice(start, stop)
             start = stop
 
-    def _mark_saturation(self, out: Array, start: int) -> None:
-        if np.abs(out[col.ACC]).max() < self._acc_limit_ms2 and np.abs(out[col.GYR]).max() < self._gyr_limit_rads:
+    def _check(self, piece: SampleBlock, start: int) -> None:
+        """Mark saturated samples; refuse what is no number, before it spoils the filters for good."""
+        acc, gyr = np.abs(piece.acc_ms2), np.abs(piece.gyr_rads)
+        if acc.max() < self._acc_limit_ms2 and gyr.max() < self._gyr_limit_rads:
             return
-        over = (np.abs(out[col.ACC]) >= self._acc_limit_ms2).any(axis=0)
-        over |= (np.abs(out[col.GYR]) >= self._gyr_limit_rads).any(axis=0)
+        if not (np.isfinite(acc).all() and np.isfinite(gyr).all()):
+            raise ValueError(f"samples {piece.first_index} to {piece.first_index + len(piece) - 1} hold NaN or infinity")
+        over = (acc >= self._acc_limit_ms2).any(axis=1) | (gyr >= self._gyr_limit_rads).any(axis=1)
         for index in (start + np.flatnonzero(over)).tolist():
             self._chain.voids.add(index, index + 1, Flag.SATURATED)
 
