@@ -122,7 +122,7 @@ class MonitorSettings:
     detector: str = "ewma+cusum"  # or one alone: "ewma" (slow level), "cusum" (sum of small excesses)
     dead_band_deg: float = 1.65  # of the slow level over the baseline; chosen on the frontier of docs/monitor.md
     cusum_allowance_deg: float = 0.8  # over the baseline; what a step drops more is summed up
-    cusum_limit_deg_steps: float = 700.0  # of that sum, e.g. 0.5 deg over the allowance for 17 min
+    cusum_limit_deg_steps: float = 650.0  # of that sum, e.g. 0.5 deg over the allowance for 16 min
     sigma_limit: float = 4.0  # in SDs of the slow level: rules where steps scatter so much that the dead band is less
     evidence_steps: int = 40  # of the last evidence_window_steps valid ones must be over the limit
     evidence_window_steps: int = 60  # about 45 s of a side
