@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 import hipdrop
+from hipdrop.commands.options import DebugOption
 from hipdrop.commands.replay import replay_command
 from hipdrop.commands.simulate import simulate_command
 from hipdrop.errors import HipdropError
@@ -40,6 +41,7 @@ def _hipdrop(
     version: Annotated[
         bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Show the version.")
     ] = False,
+    debug: DebugOption = False,
 ) -> None:
     """Find contralateral pelvic drop, step by step, in the motion of a clip on a runner's waistband.
 
@@ -50,11 +52,16 @@ def _hipdrop(
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; give 0 when done, 2 for wrong usage, 1 for other faults, 130 when interrupted."""
     arguments = list(sys.argv[1:] if arguments is None else arguments)
+    debug = "--debug" in arguments  # wherever it stands, and whatever fails
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a terminal without a degree sign is no reason to fail
     try:
-        code = app(arguments or ["--help"], prog_name="hipdrop", standalone_mode=False)
+        code = app(
+            [argument for argument in arguments if argument != "--debug"] or ["--help"],
+            prog_name="hipdrop",
+            standalone_mode=False,
+        )
         sys.stdout.flush()
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # else the flush at exit fails again
@@ -62,7 +69,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (KeyboardInterrupt, typer.Abort):
         return EXIT_INTERRUPT
     except Exception as error:
-        if "--debug" in arguments:
+        if debug:
             raise
         return _explain(error)
     return code if isinstance(code, int) else 0
@@ -73,7 +80,7 @@ def _explain(error: Exception) -> int:
     if isinstance(error, HipdropError):
         text, code = str(error), error.exit_code
     elif isinstance(error, _ClickUsageError):
-        text, code = f"{error.format_message()} See hipdrop --help.", 2  # type: ignore[attr-defined]
+        text, code = f"{error.format_message().rstrip('.')}; see hipdrop --help", 2  # type: ignore[attr-defined]
     elif isinstance(error, OSError):
         text, code = f"{error.filename or 'standard output'}: {error.strerror or error}", EXIT_FAULT
     elif isinstance(error, MemoryError):

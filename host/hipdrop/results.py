@@ -53,7 +53,7 @@ def write_files(folder: Path, contents: Mapping[str, bytes]) -> None:
     try:
         for path, part in parts.items():
             if path.is_dir():
-                raise OutputError(path, "is a folder; choose another output folder")
+                raise OutputError(path, "is a folder; name another folder with --out")
             part.write_bytes(contents[path.name])
         for path, part in parts.items():
             part.replace(path)
@@ -65,7 +65,7 @@ def write_files(folder: Path, contents: Mapping[str, bytes]) -> None:
 
 
 def _output_error(path: Path, error: OSError) -> OutputError:
-    return OutputError(path, f"cannot be written: {error.strerror or error}; choose another output folder")
+    return OutputError(path, f"cannot be written: {error.strerror or error}; name another folder with --out")
 
 
 def result_files(summary: RunSummary, events: Iterable[Event], settings: Settings) -> dict[str, bytes]:

@@ -53,6 +53,18 @@ def test_max_never_waits() -> None:
     assert len(list(paced(blocks(), math.inf, sleep=no_sleep))) == 3
 
 
+def test_the_sample_shows_the_sag_that_was_put_in(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The left leg sags by 2.5 deg from 9.5 to 10 min (docs/simulate.md): one alert, on that leg, after that time."""
+    assert main(["replay", "--sample", "--no-plot", "--out", str(tmp_path)]) == 0
+    alerts = list(csv.DictReader((tmp_path / "alerts.csv").read_text().splitlines()))
+    raised = [(row["side"], float(row["t_s"])) for row in alerts if row["kind"] == "raise"]
+    assert [side for side, _ in raised] == ["left"]
+    assert 9.5 * 60 < raised[0][1] < 12 * 60
+    drop = json.loads((tmp_path / "summary.json").read_text())["drop"]
+    assert drop["left"]["change_deg"] == pytest.approx(2.5, abs=0.5)
+    assert "ALERT      at" in capsys.readouterr().out
+
+
 @pytest.fixture
 def recording(reference_data: Path) -> str:
     """Thirty seconds of a real runner."""

@@ -94,5 +94,5 @@ def test_prepare_folder(tmp_path: Path) -> None:
     prepare_folder(tmp_path / "a" / "b")
     assert list((tmp_path / "a" / "b").iterdir()) == []
     (tmp_path / "file").write_text("")
-    with pytest.raises(OutputError, match="choose another output folder"):
+    with pytest.raises(OutputError, match="name another folder with --out"):
         prepare_folder(tmp_path / "file" / "sub")
