@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
+import math
 
 import pytest
-from monitor_runs import FRESH_DEG, STEP_S, kinds, push, run, since, step
+from monitor_runs import FRESH_DEG, STEP_S, Course, kinds, push, run, since, step
 
 from hipdrop.events import (
     Activity,
@@ -20,6 +21,7 @@ from hipdrop.events import (
     MountSlipped,
     Side,
     SidesChanged,
+    Step,
     TargetBand,
     Turn,
 )
@@ -218,6 +220,34 @@ def test_the_mean_of_both_speaks_where_bends_mute_the_legs() -> None:
 
     steps = run(30, left=lambda m: 1.5 + since(15, 2.0)(m), right=lambda m: -1.5 + since(15, 2.0)(m), flags=bend)
     assert kinds(push(Monitor(SETTINGS), steps)) == [("raise", BOTH)]
+
+
+def oval(minutes: float, left: Course = lambda minute: 0.0) -> list[Step]:
+    """Run the 400 m oval at 3.5 m/s: its bends shift the legs by +-1.95 deg, 14 s of each straight count."""
+
+    def place_s(minute: float) -> float:
+        return 60 * minute % 57.1  # half a lap: 32.8 s of bend, 10 s of tail, the rest counts
+
+    def shift_deg(minute: float) -> float:
+        at_s = place_s(minute)
+        return 1.95 if at_s < 32.8 else 1.95 * math.exp(-(at_s - 32.8) / 3.0)  # the filter forgets a bend in 3 s
+
+    return run(
+        minutes,
+        left=lambda minute: left(minute) + shift_deg(minute),
+        right=lambda minute: -shift_deg(minute),
+        flags=lambda number: (Flag.TURN,) if place_s(number * STEP_S / 60) < 42.8 else (),
+    )
+
+
+def test_bends_of_an_oval_raise_nothing() -> None:
+    assert kinds(push(Monitor(SETTINGS), oval(60))) == []
+
+
+def test_a_sag_on_an_oval_is_found() -> None:
+    events = push(Monitor(SETTINGS), oval(40, left=since(20, 2.0)))
+    assert ("raise", LEFT) in kinds(events)
+    assert first(events, AlertRaised).t_s < 27 * 60  # 87 steps till it is over and 39 more, at 19 in half a lap
 
 
 @pytest.mark.parametrize("event", [Gap(1.0, 0.2, False), Turn(1.0, True, 20.0), ActivityChanged(1.0, Activity.RUN)])
