@@ -131,7 +131,7 @@ def _ground(mean: ComplexArray, stride_s: Array, grounded: Array) -> None:
 
 WALKING_STRIDE_S = 120.0 / 115.0
 STANDING_STRIDE_S = 1.0
-# Standing posture and sway of the measured runner (his static trial, ../shared/data/running/rbds001_2.5ms/truth.json)
+# Posture of the measured runner in his static trial, and a quiet sway
 _STANDING_DEG = {TILT: -11.605, OBLIQUITY: 1.814, ROTATION: 0.0}
 _SWAY = np.array([0.10, 0.06, 0.15, 0.1, 0.02, 0.1]) * _UNITS
 

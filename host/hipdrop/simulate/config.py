@@ -14,6 +14,7 @@ from hipdrop.simulate.specs import Bout, Sag, Slip
 
 SLOWEST_MS = 1.8  # slow, grounded running; slower than that the model walks (docs/simulate.md)
 FASTEST_MS = 4.5  # 1 m/s beyond the fastest measured trial
+FASTEST_TURN_DPS = 90.0
 FRAME_SAMPLES = 19  # samples in one frame of the wire format: what is lost, is lost together
 
 _LIMITS = {
@@ -126,13 +127,15 @@ class RunnerConfig:
             if value is not None and not (math.isfinite(value) and low <= value <= high):
                 raise UsageError(f"{name} is {value:g}; give {low:g} to {high:g} {unit}")
         for name in ("gyro_bias_dps", "acc_offset_mg"):
-            if len(getattr(self, name)) != 3:
-                raise UsageError(f"{name} has {len(getattr(self, name))} values; give three, for sensor x, y and z")
+            if len(getattr(self, name)) != 3 or not all(map(math.isfinite, getattr(self, name))):
+                raise UsageError(f"{name} is {getattr(self, name)}; give three numbers, for sensor x, y and z")
         for field in fields(self):
             if field.name.startswith(("gyro_", "acc_")) and isinstance(getattr(self, field.name), float):
                 _refuse_negative(field.name, getattr(self, field.name))
-        if isinstance(self.turns, str) and self.turns != "oval":
-            raise UsageError(f"turns is {self.turns!r}; give oval or a number of deg/s")
+        if self.turns != "oval" and (isinstance(self.turns, str) or not abs(self.turns) <= FASTEST_TURN_DPS):
+            raise UsageError(
+                f"turns is {self.turns}; give oval or a number up to {FASTEST_TURN_DPS:g} deg/s either way"
+            )
         if self.seed < 0:
             raise UsageError(f"seed is {self.seed}; give 0 or more")
 

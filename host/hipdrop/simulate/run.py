@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from hipdrop.samples import Array, SampleBlock
 from hipdrop.simulate import gait as gaits
 from hipdrop.simulate import output, sensor
-from hipdrop.simulate.calibration import add_drop
 from hipdrop.simulate.config import RunnerConfig
+from hipdrop.simulate.course import add_drop
 from hipdrop.simulate.levels import AddedDrop
 from hipdrop.simulate.motion import MARGIN, pelvis_motion
 from hipdrop.simulate.plan import Plan
@@ -110,7 +110,7 @@ def simulate(config: RunnerConfig, progress: Progress | None = None) -> Simulate
     mount = mount_matrix(config.mount, config.site, config.rng(8))
     angles_deg, grid_obliquity_deg, gyr, acc = _evaluate(config, gait, added, lay_way(config, plan, stop_s), progress)
     t_true = np.arange(config.samples) / config.true_rate_hz
-    if config.wobble_deg:
+    if config.wobble_deg and len(found.contact_s):
         gyr, acc = sensor.shaken(_wobble(config, found), t_true, gyr, acc)
     t_s = np.arange(config.samples) / config.rate_hz
     gyr_dps, acc_ms2 = sensor.digitised(config, *sensor.mounted(config, mount, t_s, gyr, acc))

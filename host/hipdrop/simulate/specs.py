@@ -17,6 +17,7 @@ _BOUT = re.compile(r"(\d+\.?\d*|\.\d+)\+(\d+\.?\d*|\.\d+)")
 _PATTERN = re.compile(r"(\d+\.?\d*|\.\d+)/(\d+\.?\d*|\.\d+)")
 _SLIP = re.compile(rf"({_NUMBER})@(\d+\.?\d*|\.\d+)")
 
+SHORTEST_PATTERN_MIN = 0.1
 MOUNT_NAMES = ("nominal", "upside-down", "on-side", "back-to-front", "random")
 
 
@@ -61,12 +62,12 @@ def parse_bouts(text: str, minutes: float) -> tuple[Bout, ...]:
     if match := _BOUT.fullmatch(text.strip()):
         return (Bout(float(match[1]), float(match[2])),)
     match = _PATTERN.fullmatch(text.strip())
-    if match is None or float(match[1]) + float(match[2]) <= 0:
+    run, rest = (float(match[1]), float(match[2])) if match is not None else (0.0, 0.0)
+    if run + rest < SHORTEST_PATTERN_MIN:
         raise UsageError(
             f"the break {text!r} is not START+LENGTH or RUN/REST in minutes; write for example 12+1 or 4/1"
         )
-    run, rest = float(match[1]), float(match[2])
-    starts = np.arange(run, minutes, run + rest)
+    starts = np.arange(run, minutes, run + rest) if np.isfinite(minutes) else np.empty(0)
     return tuple(Bout(float(start), rest) for start in starts)
 
 
@@ -128,7 +129,7 @@ def _nine_numbers(mount: str | tuple[float, ...]) -> Array:
         matrix = np.array([float(part) for part in parts])
     except ValueError:
         matrix = np.empty(0)
-    if matrix.size != 9:
+    if matrix.size != 9 or not np.isfinite(matrix).all():
         raise UsageError(
             f"the mount {mount!r} is no name ({', '.join(MOUNT_NAMES)}) and not nine numbers; "
             "write the rows of R_sensor_from_pelvis one after the other, with commas between"

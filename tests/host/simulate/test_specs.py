@@ -33,7 +33,7 @@ def test_bouts_are_single_or_a_pattern() -> None:
     assert parse_bouts("4/1", 15.0) == (Bout(4.0, 1.0), Bout(9.0, 1.0), Bout(14.0, 1.0))
 
 
-@pytest.mark.parametrize("text", ["", "4", "4-1", "0/0", "a/b", "4/-1"])
+@pytest.mark.parametrize("text", ["", "4", "4-1", "0/0", "0.01/0.01", "a/b", "4/-1"])
 def test_bad_bout_is_refused(text: str) -> None:
     with pytest.raises(UsageError, match="12\\+1 or 4/1"):
         parse_bouts(text, 10.0)
@@ -85,7 +85,13 @@ def test_nine_numbers_are_the_rows_of_sensor_from_pelvis() -> None:
 
 @pytest.mark.parametrize(
     ("mount", "remedy"),
-    [("sideways", "no name"), ("1,2,3", "nine numbers"), ("1 0 0 0 1 0 0 0 -1", "no rotation"), ("2" * 9, "no name")],
+    [
+        ("sideways", "no name"),
+        ("1,2,3", "nine numbers"),
+        ("nan " * 9, "nine numbers"),
+        ("1 0 0 0 1 0 0 0 -1", "no rotation"),
+        ("2" * 9, "no name"),
+    ],
 )
 def test_bad_mounts_are_refused(mount: str, remedy: str) -> None:
     with pytest.raises(UsageError, match=remedy):
@@ -106,6 +112,8 @@ def test_bad_mounts_are_refused(mount: str, remedy: str) -> None:
         {"gyro_noise_mdps": -1.0},
         {"gyro_bias_dps": (1.0, 2.0)},
         {"turns": "figure-eight"},
+        {"turns": float("nan")},
+        {"acc_offset_mg": (1.0, 2.0, float("inf"))},
         {"seed": -1},
     ],
 )
