@@ -124,3 +124,8 @@ def test_slow_running_is_grounded(speed_ms: float, flight: bool) -> None:
     angles = np.deg2rad([run.tilt_deg, run.obliquity_deg, run.rotation_deg])
     vertical_ms2 = to_world(angles, run.pelvis_from_sensor @ run.acc_ms2.T)[1, 3000:]
     assert (np.percentile(vertical_ms2, 1) < 0.0) == flight  # grounded, the pelvis never falls freely
+
+
+def test_a_level_out_of_reach_is_refused() -> None:
+    with pytest.raises(UsageError, match="needs flight"):
+        simulate(RunnerConfig(minutes=1, speed_ms=1.8, drop_left_deg=-2.0, drop_right_deg=-2.0))
