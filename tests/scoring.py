@@ -26,12 +26,14 @@ class Truth:
 class Score:
     """What one run gave.
 
-    `pairs` are (true index, step) of matched steps; `missed` and `extra` count over the true running time.
+    `pairs` are (true index, step) of matched steps; `missed` and `extra` count over the true running time, `extra_s` are
+    the times of the extra ones.
     """
 
     pairs: list[tuple[int, Step]]
     missed: int
     extra: int
+    extra_s: list[float]
     offset_ms: float
     sd_ms: float
     drop_error_deg: dict[Side, Array]
@@ -62,7 +64,7 @@ def score(events: Sequence[Event], truth: Truth) -> Score:
     steps = steps_of(events)
     found = np.array([step.t_s for step in steps])
     if len(found) == 0:
-        return Score([], len(truth.contact_s), 0, np.nan, np.nan, {Side.LEFT: np.array([]), Side.RIGHT: np.array([])})
+        return Score([], len(truth.contact_s), 0, [], np.nan, np.nan, {Side.LEFT: np.array([]), Side.RIGHT: np.array([])})
     nearest = np.abs(found[:, None] - truth.contact_s[None, :]).argmin(axis=1)
     offset = float(np.median(found - truth.contact_s[nearest]))
     distance = np.abs(found - offset - truth.contact_s[nearest])
@@ -72,7 +74,9 @@ def score(events: Sequence[Event], truth: Truth) -> Score:
             best[true] = index
     pairs = [(true, steps[index]) for true, index in sorted(best.items())]
     errors = np.array([step.t_s - truth.contact_s[true] for true, step in pairs]) * 1e3
-    inside = (found > truth.contact_s[0] - MATCH_S) & (found < truth.contact_s[-1] + MATCH_S)
+    taken = {step.number for _, step in pairs}
+    begin_s, end_s = truth.contact_s[0] - MATCH_S, truth.contact_s[-1] + MATCH_S
+    extra_s = [step.t_s for step in steps if step.number not in taken and begin_s < step.t_s < end_s]
     drops: dict[Side, list[float]] = {Side.LEFT: [], Side.RIGHT: []}
     for true, step in pairs:
         if step.valid and is_right(step, truth.is_left[true]) and np.isfinite(truth.drop_deg[true]):
@@ -80,7 +84,8 @@ def score(events: Sequence[Event], truth: Truth) -> Score:
     return Score(
         pairs,
         len(truth.contact_s) - len(pairs),
-        int(inside.sum()) - len(pairs),
+        len(extra_s),
+        extra_s,
         float(errors.mean()),
         float(errors.std()),
         {side: np.array(values) for side, values in drops.items()},

@@ -38,8 +38,8 @@ class ContactDetector:
 
     After Reenalda's rule (peak downward velocity; compared by Kiernan et al., 2023, doi 10.3390/s23115022), with points of
     deviation: a linear-phase Hann kernel (half amplitude at 6 Hz) for the Butterworth, since a lower low-pass keeps finding
-    every step when the clip sits over one hip, where the pelvis' roll adds to the vertical; a trough below -0.5 g, which
-    running reaches at every step and walking never (docs/validation.md); a refractory time that follows the cadence.
+    every step when the clip sits over one hip, where the pelvis' roll adds to the vertical; a trough that is deeper than any
+    walking makes at that cadence (docs/validation.md); a refractory time that follows the cadence.
     """
 
     def __init__(self, rate_hz: float, delay: int, settings: ContactSettings) -> None:
@@ -78,7 +78,8 @@ class ContactDetector:
         smooth = ring.window(begin, crossing + 1)[col.SMOOTH]
         trough = int(smooth.argmin())
         trough_g = float(smooth[trough])
-        if trough_g > self._settings.flight_g:
+        quick = since < self._settings.quick_step_s * self._rate_hz
+        if trough_g > (self._settings.flight_quick_g if quick else self._settings.flight_g):
             return None
         if since < self._lookback:
             # a running mean over about four steps, so that one odd step does not move the refractory time

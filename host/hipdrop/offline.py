@@ -83,9 +83,8 @@ class _Replayed(OrientationStage):
 
     def __init__(self, rate_hz: float, settings: Settings, heard: _Recorder) -> None:
         super().__init__(rate_hz, settings.orientation, settings.contacts)
-        kernel = hann_kernel(settings.contacts.smooth_half_s, rate_hz)
         stretches = [heard.pieces[a:b] for a, b in pairwise([*heard.cuts, len(heard.pieces)]) if a < b]
-        self._columns = np.hstack([_columns(pieces, heard.bias(), rate_hz, kernel) for pieces in stretches])
+        self._columns = np.hstack([zero_phase_columns(pieces, heard.bias(), rate_hz, settings) for pieces in stretches])
         self._next = 0
 
     def push(self, block: SampleBlock, out: Array) -> None:
@@ -99,12 +98,16 @@ class _Replayed(OrientationStage):
         return None
 
 
-def _columns(pieces: list[SampleBlock], bias_rads: Array, rate_hz: float, kernel: Array) -> Array:
+def zero_phase_columns(pieces: list[SampleBlock], bias_rads: Array, rate_hz: float, settings: Settings) -> Array:
+    """Make the columns (col.COUNT, N) of a stretch without gaps, given in pieces, with the acausal filter.
+
+    SMOOTH is made by the same linear-phase kernel and delayed by the same constant as in the causal stage.
+    """
     t_s = np.concatenate([piece.t_s for piece in pieces])
     acc = np.concatenate([piece.acc_ms2 for piece in pieces])
     gyr = np.concatenate([piece.gyr_rads for piece in pieces]) - bias_rads
     out = np.empty((col.COUNT, len(t_s)))
     quat = offlineVQF(gyr, acc, None, 1.0 / rate_hz)["quat6D"]
     fill_columns(out, t_s, acc, gyr, up_from_quaternion(quat))
-    out[col.SMOOTH] = CausalFir(kernel).push(out[col.VERT])
+    out[col.SMOOTH] = CausalFir(hann_kernel(settings.contacts.smooth_half_s, rate_hz)).push(out[col.VERT])
     return out

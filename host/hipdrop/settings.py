@@ -38,7 +38,9 @@ class ContactSettings:
 
     smooth_half_s: float = 0.08  # half width of the Hann kernel: half amplitude at 6 Hz; also the latency
     lag_s: float = 0.03  # crossing of 0 g after the force plate's contact, mean over runners and sites of four sources
-    flight_g: float = -0.5  # smoothed trough before a running contact; running -0.9 to -1.9, walking above -0.35
+    flight_g: float = -0.6  # smoothed trough before a running contact: running -0.9 to -1.9, fast walking to -0.5
+    flight_quick_g: float = -0.4  # where the step was quicker than anybody walks: uphill at 230 steps a minute -0.5
+    quick_step_s: float = 0.4  # 150 steps a minute
     refractory_s: float = 0.2  # 300 steps a minute
     refractory_steps: float = 0.6  # and this part of the running mean of the step time
     longest_step_s: float = 0.6  # a longer pause between contacts ends the bout (100 steps a minute)
