@@ -248,23 +248,25 @@ def draw(outcomes: list[Outcome], path: Path) -> None:
     mpl.use("Agg")
     from matplotlib import pyplot as plt
 
-    best: dict[str, Outcome] = {}
-    for outcome in sorted(outcomes, key=lambda o: o.mean_min[o.chosen]):
-        family = " + ".join(part.split()[0] for part in outcome.detector.name.split(" + "))
-        best.setdefault(family, outcome)
-    best["quick EWMA"] = next(o for o in outcomes if o.detector.name == f"EWMA {SETTINGS.ewma_weight:g}")
+    combined = f"EWMA {SETTINGS.ewma_weight:g} + CUSUM {SETTINGS.cusum_allowance_deg:g}"
+    shown = (combined, *combined.split(" + "), "EWMA 0.0025", "slope 20 min")
     figure, axes = plt.subplots(1, 3, figsize=(12, 4), sharex=True, layout="constrained")
-    for outcome in best.values():
-        x = np.maximum(100 * outcome.rate_per_h, 0.05)
-        style = {"label": outcome.detector.name, "marker": ".", "linewidth": 2 if outcome.detector.beside_ewma else 1}
-        axes[0].plot(x, 100 * outcome.share["+1.0 in 25 min", 0.2], **style)
-        axes[1].plot(x, outcome.median_min["+1.5 in 25 min", 0.2], **style)
-        axes[2].plot(x, outcome.median_min["step of +2.0", 0.2], **style)
+    for outcome in (found for name in shown for found in outcomes if found.detector.name == name):
+        x = 100 * outcome.rate_per_h
+        curves = (
+            100 * outcome.share["+1.0 in 25 min", 0.2],
+            outcome.median_min["+1.5 in 25 min", 0.2],
+            outcome.median_min["step of +2.0", 0.2],
+        )
+        for axis, y in zip(axes, curves, strict=True):
+            (line,) = axis.plot(x, y, label=outcome.detector.name, marker=".", linewidth=1)
+            if outcome.detector.name == combined:
+                i = int(np.argmin(np.abs(np.array(outcome.detector.thresholds) - SETTINGS.cusum_limit_deg_steps)))
+                axis.plot(x[i], y[i], "*", markersize=14, color=line.get_color(), label="default")
     titles = ("+1.0 deg in 25 min: found, %", "+1.5 deg in 25 min: median minutes", "step of +2.0 deg: median minutes")
     for axis, title, top in zip(axes, titles, (100, 65, 15), strict=True):
-        axis.set(
-            title=title, xscale="log", xlim=(0.1, 100), ylim=(0, top), xlabel="false alerts in 100 h, wander 0.4 deg"
-        )
+        axis.set(title=title, xscale="log", xlim=(0.1, 100), ylim=(0, top))
+        axis.set_xlabel("first false alerts in 100 h, wander 0.4 deg")
         axis.axvline(100 * FIRST_PER_H, color="grey", linestyle=":")
         axis.grid(alpha=0.3)
     axes[0].legend(fontsize="small")
