@@ -73,7 +73,7 @@ def wave_of(harmonics: Complex, n: int) -> Array:
 
 
 def obliquity_columns(obliquity_deg: Array, rate_hz: float = RATE_HZ) -> Array:
-    """Columns of a clip in pelvis axes that only tilts sideways, by the angles (n,) of the times at which UP is valid."""
+    """Columns of a clip in pelvis axes that only tilts sideways, by (n,) angles at the times at which UP holds."""
     columns = blank_columns(len(obliquity_deg), rate_hz)
     angle = np.deg2rad(obliquity_deg)
     columns[col.UP] = np.stack((np.zeros_like(angle), np.cos(angle), -np.sin(angle)))
