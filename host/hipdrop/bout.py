@@ -10,7 +10,6 @@ from hipdrop.contacts import Landing
 from hipdrop.drop import ObliquityCourse
 from hipdrop.events import Flag
 from hipdrop.ringbuffer import RingBuffer
-from hipdrop.samples import Array
 from hipdrop.settings import SideSettings
 from hipdrop.strides import Complex
 
@@ -35,7 +34,6 @@ class OpenStep:
     yaw_dps: float = math.nan
     oscillation_mm: float = math.nan
     harmonics: Complex | None = None
-    mean_up: Array | None = None
     course: ObliquityCourse | None = None
     standing_deg: float = math.nan
     carried_parity: int = 0  # parity, in the alternation before, of this alternation's parity +1; 0: not known
@@ -58,7 +56,7 @@ class OpenStep:
 def time_at(ring: RingBuffer, index: float) -> float:
     """Time of a sample index, fractional, on the input's own axis."""
     whole = math.floor(index)
-    first, second = ring.window(whole, whole + 2)[col.T]
+    first, second = ring.window(whole, whole + 2)[col.T].tolist()
     return float(first + (index - whole) * (second - first))
 
 

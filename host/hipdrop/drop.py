@@ -138,7 +138,7 @@ def oscillation_mm(vertical_g: Array, rate_hz: float) -> float:
     Integrated twice over the step, the mean taken off each time: the step is taken to end where and as fast as it began.
     """
     height = np.dot(_twice_integrated(len(vertical_g)), vertical_g)
-    return float(height.max() - height.min()) * (STANDARD_GRAVITY_MS2 * 1000.0 / (rate_hz * rate_hz))
+    return float(height[height.argmax()] - height[height.argmin()]) * (STANDARD_GRAVITY_MS2 * 1000.0 / (rate_hz * rate_hz))
 
 
 @lru_cache(maxsize=512)

@@ -15,12 +15,15 @@ from hipdrop.settings import ContactSettings, OrientationSettings
 
 def up_from_quaternion(quat: Array) -> Array:
     """World up in sensor axes, (3, N), from sensor-to-world quaternions (N, 4) in (w, x, y, z) with world z up."""
-    w, x, y, z = np.ascontiguousarray(quat.T)
+    q = np.ascontiguousarray(quat.T)
     up = np.empty((3, len(quat)))
-    up[0] = x * z - w * y
-    up[1] = y * z + w * x
-    up[2] = x * x + y * y
+    np.multiply(q[1:3], q[3], out=up[:2])  # xz, yz
+    cross = q[0] * q[1:3]  # wx, wy
+    up[0] -= cross[1]
+    up[1] += cross[0]
     up[:2] *= 2.0
+    np.multiply(q[1:3], q[1:3], out=cross)
+    np.add(cross[0], cross[1], out=up[2])
     up[2] *= -2.0
     up[2] += 1.0
     return up

@@ -146,7 +146,8 @@ class SideJudge:
         self._sum += odd
         self._square += np.abs(odd) ** 2
         self._n += 1
-        if not self._settled_by_user and self._n >= self._settings.first_strides:
+        settled = abs(self._global) >= self._settings.sure_log_odds and self._n % 8
+        if not self._settled_by_user and not settled and self._n >= self._settings.first_strides:
             mean, sd = self._moments()
             self._global = population_log_odds(mean, sd, self._n, self._stride_s, self._settings)
 

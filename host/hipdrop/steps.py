@@ -18,7 +18,7 @@ from hipdrop.ringbuffer import RingBuffer
 from hipdrop.samples import Array
 from hipdrop.settings import Settings
 from hipdrop.sides import StrideTemplate
-from hipdrop.strides import stride_harmonics
+from hipdrop.strides import StrideShape, stride_shape
 from hipdrop.voids import Voids
 
 _CONFIRM = 4  # landings before a bout is believed to be running
@@ -213,12 +213,11 @@ class StepChain:
         settled = self._labeller.sure and not self._mounting.collecting and self._mounting.mount is not None
         if settled and step.number % _CHECK_EVERY:
             return events + self._place(step)
-        window = self._ring.window(*step.stride())
-        step.harmonics = stride_harmonics(window)
+        shape = stride_shape(self._ring.window(*step.stride()))
+        step.harmonics, mean_up = shape.harmonics, shape.mean_up
         step.wave_due = True
         if step.clean:
-            mean_up = window[col.UP].mean(axis=1)
-            self._learn_rate(window, mean_up)
+            self._learn_rate(shape)
             parity = -step.parity  # of the contact that begins the stride
             events += self._mounting.push(step.next_contact_s, step.harmonics, parity, mean_up, step.stride_s)
             if not self._turning:
@@ -228,11 +227,10 @@ class StepChain:
                 )
         return events + self._place(step)
 
-    def _learn_rate(self, window: Array, mean_up: Array) -> None:
+    def _learn_rate(self, shape: StrideShape) -> None:
         """Mean angular rate over strides: what is left of it across the vertical is gyroscope bias."""
-        rate = window[col.GYR].mean(axis=1)
-        up = mean_up / np.linalg.norm(mean_up)
-        self._level_rate += rate - up * (rate @ up)
+        up = shape.mean_up
+        self._level_rate += shape.mean_rate - up * (np.dot(shape.mean_rate, up) / np.dot(up, up))
         self._level_strides += 1
 
     def level_rate(self, strides: int) -> Array | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
@@ -18,25 +19,36 @@ ORDERS = np.arange(1, HARMONICS + 1)
 Complex = NDArray[np.complex128]
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class StrideShape:
+    """One stride in sensor axes: x(t) = mean + Re sum_n c_n exp(2 pi i n t / T), t = 0 at the contact that begins it.
+
+    Attributes
+    ----------
+    harmonics
+        (6, HARMONICS) complex c_n of linear acceleration (m/s², gravity taken off by the up vector) and angular rate
+        (rad/s).
+    mean_rate
+        (3,) mean angular rate, rad/s.
+    mean_up
+        (3,) mean up vector.
+    """
+
+    harmonics: Complex
+    mean_rate: Array
+    mean_up: Array
+
+
 @lru_cache(maxsize=512)
 def _basis(n: int) -> Array:
-    """(n, 2 * HARMONICS) cosines and minus sines that project n samples on the harmonics."""
+    """(n, 2 * HARMONICS + 1): cosines and minus sines that project n samples on the harmonics, and their mean."""
     phase = 2.0 * np.pi / n * np.outer(np.arange(n), ORDERS)
-    return np.ascontiguousarray(np.hstack((np.cos(phase), -np.sin(phase))) * (2.0 / n))
+    return np.ascontiguousarray(np.hstack((2.0 * np.cos(phase), -2.0 * np.sin(phase), np.ones((n, 1)))) / n)
 
 
-def stride_harmonics(window: Array) -> Complex:
-    """Harmonics of a stride, (6, HARMONICS): linear acceleration (m/s²) and angular rate (rad/s) in sensor axes.
-
-    x(t) = mean + Re sum_n c_n exp(2 pi i n t / T), t = 0 at the contact that begins the stride. Gravity is taken off the
-    specific force by the up vector.
-
-    Parameters
-    ----------
-    window
-        (col.COUNT, n) columns from one contact to the second next.
-    """
+def stride_shape(window: Array) -> StrideShape:
+    """Describe the stride in a window of columns (col.COUNT, n), from one contact to the second next."""
     projected = window[col.MOTION] @ _basis(window.shape[1])
-    harmonics = projected[:, :HARMONICS] + 1j * projected[:, HARMONICS:]
+    harmonics = projected[:, :HARMONICS] + 1j * projected[:, HARMONICS:-1]
     harmonics[:3] -= STANDARD_GRAVITY_MS2 * harmonics[6:]
-    return np.asarray(harmonics[:6])
+    return StrideShape(harmonics[:6], projected[3:6, -1], projected[6:, -1])
