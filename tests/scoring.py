@@ -26,8 +26,8 @@ class Truth:
 class Score:
     """What one run gave.
 
-    `pairs` are (true index, step) of matched steps; `missed` and `extra` count over the true running time, `extra_s` are
-    the times of the extra ones.
+    `pairs` are (true index, step) of matched steps; `missed` and `extra` count over the true running time, `extra_s`
+    are the times of the extra ones.
     """
 
     pairs: list[tuple[int, Step]]
@@ -64,7 +64,9 @@ def score(events: Sequence[Event], truth: Truth) -> Score:
     steps = steps_of(events)
     found = np.array([step.t_s for step in steps])
     if len(found) == 0:
-        return Score([], len(truth.contact_s), 0, [], np.nan, np.nan, {Side.LEFT: np.array([]), Side.RIGHT: np.array([])})
+        return Score(
+            [], len(truth.contact_s), 0, [], np.nan, np.nan, {Side.LEFT: np.array([]), Side.RIGHT: np.array([])}
+        )
     nearest = np.abs(found[:, None] - truth.contact_s[None, :]).argmin(axis=1)
     offset = float(np.median(found - truth.contact_s[nearest]))
     distance = np.abs(found - offset - truth.contact_s[nearest])

@@ -1,4 +1,4 @@
-"""A bout of running: landings that follow each other, and the steps between them before anything is known of their side."""
+"""A bout of running: landings that follow each other, and the steps between them before their side is known."""
 
 from __future__ import annotations
 
@@ -60,9 +60,7 @@ def time_at(ring: RingBuffer, index: float) -> float:
     return float(first + (index - whole) * (second - first))
 
 
-def carried_parity(
-    last_s: float, last_parity: int, step_s: float, contact_s: float, settings: SideSettings
-) -> int:
+def carried_parity(last_s: float, last_parity: int, step_s: float, contact_s: float, settings: SideSettings) -> int:
     """Parity that a contact at `contact_s` would have if the legs had alternated on through a gap.
 
     Parameters

@@ -36,10 +36,11 @@ class Landing:
 class ContactDetector:
     """Contact: smoothed vertical acceleration crosses 0 g upwards out of a trough as deep as only running makes.
 
-    After Reenalda's rule (peak downward velocity; compared by Kiernan et al., 2023, doi 10.3390/s23115022), with points of
-    deviation: a linear-phase Hann kernel (half amplitude at 6 Hz) for the Butterworth, since a lower low-pass keeps finding
-    every step when the clip sits over one hip, where the pelvis' roll adds to the vertical; a trough that is deeper than any
-    walking makes at that cadence (docs/validation.md); a refractory time that follows the cadence.
+    After Reenalda's rule (peak downward velocity; compared by Kiernan et al., 2023, doi 10.3390/s23115022), with
+    points of deviation: a linear-phase Hann kernel (half amplitude at 6 Hz) for the Butterworth, since a lower
+    low-pass keeps finding every step when the clip sits over one hip, where the pelvis' roll adds to the vertical; a
+    trough that is deeper than any walking makes at that cadence (docs/validation.md); a refractory time that follows
+    the cadence.
     """
 
     def __init__(self, rate_hz: float, delay: int, settings: ContactSettings) -> None:
@@ -101,8 +102,8 @@ class ContactDetector:
 def toe_off(ring: RingBuffer, landing: Landing, following: Landing, delay: int, settings: ContactSettings) -> float:
     """Sample index, fractional, at which the foot of `landing` left the ground; NaN if that cannot be seen.
 
-    Down-crossing of -0.8 g (or of 70 % of a shallower trough) before the flight that ends at the `following` landing, after
-    Auvinet's rule (see Kiernan et al., 2023), which takes -1 g unsmoothed.
+    Down-crossing of -0.8 g (or of 70 % of a shallower trough) before the flight that ends at the `following` landing,
+    after Auvinet's rule (see Kiernan et al., 2023), which takes -1 g unsmoothed.
     """
     level = max(settings.toe_off_g, settings.toe_off_trough * following.trough_g)
     smooth = ring.window(landing.crossing, following.trough + 1)[col.SMOOTH]

@@ -1,4 +1,4 @@
-"""The drop of one step, by the definition of docs/algorithms.md: peak over the mean of the stride that ends with the step."""
+"""The drop of one step: peak over the mean of the stride that ends with the step (docs/algorithms.md)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ from hipdrop.ringbuffer import RingBuffer
 from hipdrop.samples import STANDARD_GRAVITY_MS2, Array
 from hipdrop.settings import DropSettings
 
-
 _DEG = -180.0 / math.pi
 
 
@@ -26,7 +25,7 @@ class ObliquityCourse:
     Attributes
     ----------
     smooth_deg
-        Obliquity without wobble, sample by sample, from the last one before contact to the end of the search for the peak.
+        Obliquity without wobble, by samples, from the last one before contact to the end of the search for the peak.
     start
         Sample index that smooth_deg[0] is valid at, fractional.
     mean_deg
@@ -101,7 +100,7 @@ def obliquity_course(
 def drop_of(
     course: ObliquityCourse, side: Side, contact: float, toe_off: float, following: float, peak_part: float
 ) -> Drop:
-    """Sign the course by the standing leg and read the figures; indices as in `obliquity_course`, toe-off may be NaN."""
+    """Sign the course by the standing leg and read it; indices as in `obliquity_course`, toe-off may be NaN."""
     sign = 1.0 if side is Side.LEFT else -1.0
     smooth = course.smooth_deg
     first = max(0, math.ceil(contact - course.start))
@@ -120,7 +119,7 @@ def drop_of(
 
 
 def _parabola(y: list[float], top: int, sign: float) -> tuple[float, float]:
-    """Height of sign * y and place, relative to `top`, of the vertex through three samples; the sample if it is no maximum."""
+    """Vertex through three samples of sign * y: height, and place relative to `top`; the sample if it is no maximum."""
     middle = sign * y[top]
     if not 0 < top < len(y) - 1:
         return middle, 0.0
@@ -135,10 +134,13 @@ def _parabola(y: list[float], top: int, sign: float) -> tuple[float, float]:
 def oscillation_mm(vertical_g: Array, rate_hz: float) -> float:
     """Vertical travel, peak to peak in mm, from the vertical acceleration (n,) in g of one step.
 
-    Integrated twice over the step, the mean taken off each time: the step is taken to end where and as fast as it began.
+    Integrated twice over the step, the mean taken off each time: the step is taken to end where and as fast as it
+    began.
     """
     height = np.dot(_twice_integrated(len(vertical_g)), vertical_g)
-    return float(height[height.argmax()] - height[height.argmin()]) * (STANDARD_GRAVITY_MS2 * 1000.0 / (rate_hz * rate_hz))
+    return float(height[height.argmax()] - height[height.argmin()]) * (
+        STANDARD_GRAVITY_MS2 * 1000.0 / (rate_hz * rate_hz)
+    )
 
 
 @lru_cache(maxsize=512)

@@ -4,7 +4,7 @@
 
     HipdropError
     ├─ UsageError          the command line asks for something that does not fit together (exit code 2)
-    ├─ InputError          a file that cannot be read as what it should be; names the file and, where there is one, the line
+    ├─ InputError          a file that cannot be read as what it should be; names the file and the line, if any
     ├─ OutputError         a file that cannot be written
     └─ ConfigError         a setting that does not exist or has an impossible value
 """

@@ -1,6 +1,7 @@
 """What the pipeline says: frozen values, in the order in which they become known.
 
-`t_s` is always a time on the input's own axis: the moment that the event is about, not the moment at which it was found.
+`t_s` is always a time on the input's own axis: the moment that the event is about, not the moment at which it was
+found.
 """
 
 from __future__ import annotations
@@ -162,8 +163,8 @@ class Gap(Event):
 class GyroBias(Event):
     """A gyroscope offset that the orientation filter could not have taken off by itself.
 
-    It has been taken off. `at_rest` is false where the clip was never at rest: then only the part across the vertical could
-    be seen.
+    It has been taken off. `at_rest` is false where the clip was never at rest: then only the part across the vertical
+    could be seen.
     """
 
     bias_dps: tuple[float, float, float]  # sensor axes

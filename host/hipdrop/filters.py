@@ -1,8 +1,8 @@
 """Linear-phase low-passes: one kernel serves the causal chain and its zero-phase twin.
 
-A symmetric kernel of 2 h + 1 samples delays every frequency by exactly h samples. Stamped h samples back, the output of the
-causal filter is the zero-phase one, so times need no correction that depends on frequency, and no filter of the live chain
-has a rival in the analysis after the run. It costs h samples of latency (80 ms for the contacts).
+A symmetric kernel of 2 h + 1 samples delays every frequency by exactly h samples. Stamped h samples back, the output
+of the causal filter is the zero-phase one, so times need no correction that depends on frequency, and no filter of
+the live chain has a rival in the analysis after the run. It costs h samples of latency (80 ms for the contacts).
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ def hann_kernel(half_s: float, rate_hz: float) -> Array:
 def stride_kernel(stride_samples: int, harmonics: float, half_part: float) -> Array:
     """Low-pass that goes with the stride: flat up to its cut-off (half amplitude) at `harmonics` times the stride rate.
 
-    A sinc in a Hamming window of unit sum, shape (2 h + 1,), h = half_part of the stride. What it takes off the shape of a
-    stride does not depend on the cadence.
+    A sinc in a Hamming window of unit sum, shape (2 h + 1,), h = half_part of the stride. What it takes off the shape
+    of a stride does not depend on the cadence.
     """
     h = max(1, round(half_part * stride_samples))
     n = np.arange(-h, h + 1)

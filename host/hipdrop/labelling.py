@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
+
 from hipdrop.bout import OpenStep
 from hipdrop.drop import Drop, drop_of
 from hipdrop.events import Event, Flag, Side, SidesChanged, Step
@@ -20,8 +21,8 @@ _NO_DROP = Drop(math.nan, math.nan, math.nan, math.nan)
 class Labeller:
     """Holds steps until their side is sure; `settings.sides.hold_steps` later they leave as unsure.
 
-    Once they are sure, sides are held by alternation. Left and right of one alternation are never turned over after a step
-    of it has left, except by a `SidesChanged` event.
+    Once they are sure, sides are held by alternation. Left and right of one alternation are never turned over after a
+    step of it has left, except by a `SidesChanged` event.
     """
 
     def __init__(self, rate_hz: float, settings: Settings, template: StrideTemplate | None) -> None:

@@ -43,16 +43,17 @@ class MountFinder:
 
     1. Up: the mean up vector at quiet standing, or over the strides themselves.
     2. Heading: forward and vertical acceleration and pitch rate repeat every step, sideways acceleration, roll and yaw
-       every stride. The axis is sought that puts most of the step-periodic (even) harmonics into forward acceleration and
-       pitch rate and most of the stride-periodic (odd) ones into sideways acceleration and roll rate.
-    3. Forward, not backward: forward acceleration runs against the derivative of the vertical one (braking comes before,
-       pushing after the peak of the vertical).
+       every stride. The axis is sought that puts most of the step-periodic (even) harmonics into forward acceleration
+       and pitch rate and most of the stride-periodic (odd) ones into sideways acceleration and roll rate.
+    3. Forward, not backward: forward acceleration runs against the derivative of the vertical one (braking comes
+       before, pushing after the peak of the vertical).
     4. Site: the part of forward acceleration that follows the yaw acceleration at odd harmonics is the lever arm to the
        right of the midline.
 
-    Step symmetry of the accelerometer after Avvenuti et al. (2013, doi 10.1049/el.2012.3763). Points of deviation: gyroscope
-    and accelerometer together; six harmonics of the stride, averaged over strides, for the autocorrelation at a lag of one
-    step (the same figure, (even - odd) / (even + odd), without what lies above 9 Hz and without what does not repeat).
+    Step symmetry of the accelerometer after Avvenuti et al. (2013, doi 10.1049/el.2012.3763). Points of deviation:
+    gyroscope and accelerometer together; six harmonics of the stride, averaged over strides, for the autocorrelation
+    at a lag of one step (the same figure, (even - odd) / (even + odd), without what lies above 9 Hz and without what
+    does not repeat).
     """
 
     def __init__(self, settings: MountSettings) -> None:
@@ -101,17 +102,15 @@ class MountFinder:
         if not bouts:
             return None
         weights = np.array([float(n) for n, _, _ in bouts])
-        up = standing_up if standing_up is not None else sum(n * u for n, _, u in bouts)
-        up = up / np.linalg.norm(up)
+        total_up: Array = np.sum([n * u for n, _, u in bouts], axis=0)
+        up = total_up if standing_up is None else standing_up
+        up = np.asarray(up / np.linalg.norm(up))
         basis = _horizontal_basis(up)
         heading, quality = _symmetry_heading(basis, bouts)
         forward = math.cos(heading) * basis[0] + math.sin(heading) * basis[1]
         correlation = float(np.average([_braking(forward, up, m) for _, m, _ in bouts], weights=weights))
-        if previous is not None:
-            backward = float(forward @ previous.pelvis_from_sensor[0]) < 0.0
-        else:
-            backward = correlation > 0.0
-        if backward:
+        against = correlation if previous is None else -float(forward @ previous.pelvis_from_sensor[0])
+        if against > 0.0:
             forward, correlation = -forward, -correlation
         rotation = np.stack((forward, up, np.cross(forward, up)))
         lever_m = float(np.average([_lever(rotation, m, self._period) for _, m, _ in bouts], weights=weights))
@@ -167,7 +166,7 @@ class _symmetry:  # noqa: N801 - a function with its matrices kept
 
 
 def _braking(forward: Array, up: Array, mean: Complex) -> float:
-    """Correlation of forward acceleration with the derivative of the vertical, -1 to 1, over even harmonics; < 0 if forward."""
+    """Correlation of forward acceleration with the derivative of the vertical, -1 to 1, even harmonics; < 0 forward."""
     ahead = forward @ mean[:3, EVEN]
     jerk = 1j * ORDERS[EVEN] * (up @ mean[:3, EVEN])
     norm = math.sqrt(float(np.sum(np.abs(ahead) ** 2) * np.sum(np.abs(jerk) ** 2)))

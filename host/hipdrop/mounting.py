@@ -88,11 +88,14 @@ class Mounting:
         """Take the mean up vector from here on as the one to be kept."""
         self._reference = self._recent = None
 
-    def watch(self, t_s: float, harmonics: Complex, parity: int, mean_up: Array, weight: float, steps: int) -> list[Event]:
+    def watch(
+        self, t_s: float, harmonics: Complex, parity: int, mean_up: Array, weight: float, steps: int
+    ) -> list[Event]:
         """Look for a slip: the clip has rolled or pitched and stays so, or has turned about the vertical.
 
-        A roll shows in the mean up vector across the right axis, smoothed over steps. Pitch is left more room: slopes and
-        speed change it, and obliquity does not depend on it. A turn shows when the step symmetry is looked for afresh.
+        A roll shows in the mean up vector across the right axis, smoothed over steps. Pitch is left more room: slopes
+        and speed change it, and obliquity does not depend on it. A turn shows when the step symmetry is looked for
+        afresh.
         """
         self._recent = mean_up if self._recent is None else self._recent + weight * (mean_up - self._recent)
         if self.mount is None:

@@ -35,8 +35,8 @@ def analyse(
     """Run a whole recording through the chain with zero phase throughout.
 
     1. A causal pass finds the gaps, what fills them, and the gyroscope bias.
-    2. `offlineVQF` (Laidig and Seel, 2023, doi 10.1016/j.inffus.2022.10.014) runs forwards and backwards over each stretch
-       without long gaps.
+    2. `offlineVQF` (Laidig and Seel, 2023, doi 10.1016/j.inffus.2022.10.014) runs forwards and backwards over each
+       stretch without long gaps.
     3. The same chain makes steps of it. Its low-passes are symmetric kernels, so they are zero-phase already.
 
     Parameters are those of `hipdrop.pipeline.Pipeline`.

@@ -1,4 +1,4 @@
-"""Per-sample stage: gross gyroscope bias off, VQF, up vector, vertical acceleration; all of it indifferent to the mount."""
+"""Per-sample stage: gross gyroscope bias off, VQF, up vector, vertical acceleration; indifferent to the mount."""
 
 from __future__ import annotations
 
@@ -41,9 +41,10 @@ def vertical_acceleration(acc: Array, up: Array) -> Array:
 class OrientationStage:
     """Turns sample blocks into columns (`hipdrop.columns`), sample by sample and with state kept between blocks.
 
-    Orientation is VQF without magnetometer (Laidig and Seel, 2023, doi 10.1016/j.inffus.2022.10.014), default parameters.
-    Filters that normalise the momentary accelerometer fail in the flight of a running step (docs/algorithms.md).
-    VQF's output i holds at t_i + dt/2: whoever reads `col.UP` stamps it `up_shift` samples later.
+    Orientation is VQF without magnetometer (Laidig and Seel, 2023, doi 10.1016/j.inffus.2022.10.014), default
+    parameters. Filters that normalise the momentary accelerometer fail in the flight of a running step
+    (docs/algorithms.md). VQF's output i holds at t_i + dt/2: whoever reads `col.UP` stamps it `up_shift` samples
+    later.
     """
 
     up_shift = 0.5

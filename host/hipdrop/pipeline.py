@@ -1,4 +1,4 @@
-"""The wiring: samples and the user's inputs in, events out. Synchronous, no I/O, deterministic, indifferent to block length."""
+"""The wiring: samples and the user's inputs in, events out; synchronous, deterministic, indifferent to block length."""
 
 from __future__ import annotations
 
@@ -10,7 +10,18 @@ import numpy as np
 from hipdrop import columns as col
 from hipdrop.contacts import ContactDetector
 from hipdrop.events import (
-    Activity, ActivityChanged, Contact, Event, Flag, Gap, GyroBias, Mark, Marked, Site, SwapSides, UserInput,
+    Activity,
+    ActivityChanged,
+    Contact,
+    Event,
+    Flag,
+    Gap,
+    GyroBias,
+    Mark,
+    Marked,
+    Site,
+    SwapSides,
+    UserInput,
 )  # fmt: skip
 from hipdrop.gaps import bridge
 from hipdrop.monitor import Monitor
@@ -62,7 +73,14 @@ class Pipeline:
         self._detector = ContactDetector(rate_hz, delay, settings.contacts)
         given = Mount(np.asarray(mount, dtype=np.float64), site or Site.SACRUM) if mount is not None else None
         self._chain = StepChain(
-            rate_hz, self._ring, delay, self._orientation.up_shift, settings, site=site, mount=given, template=profile.template
+            rate_hz,
+            self._ring,
+            delay,
+            self._orientation.up_shift,
+            settings,
+            site=site,
+            mount=given,
+            template=profile.template,
         )
         self._monitor = Monitor(settings.monitor, profile.baseline)
         self._rest = RestWatch(settings.orientation)
@@ -146,7 +164,9 @@ class Pipeline:
         if acc.max() < self._acc_limit_ms2 and gyr.max() < self._gyr_limit_rads:
             return
         if not (np.isfinite(acc).all() and np.isfinite(gyr).all()):
-            raise ValueError(f"samples {piece.first_index} to {piece.first_index + len(piece) - 1} hold NaN or infinity")
+            raise ValueError(
+                f"samples {piece.first_index} to {piece.first_index + len(piece) - 1} hold NaN or infinity"
+            )
         over = (acc >= self._acc_limit_ms2).any(axis=1) | (gyr >= self._gyr_limit_rads).any(axis=1)
         for index in (start + np.flatnonzero(over)).tolist():
             self._chain.voids.add(index, index + 1, Flag.SATURATED)
@@ -192,7 +212,7 @@ class Pipeline:
         if filler is not None:
             self._chain.voids.add(self._ring.end, self._ring.end + missing, Flag.GAP)
             return [gap, *self._samples(filler)]
-        events = [gap, *self._chain.end_bout()]
+        events = [gap, *self._chain.end_bout(Flag.GAP)]
         self._detector.restart(self._ring.end)
         self._orientation.restart_smoothing()
         self._rest.moved()

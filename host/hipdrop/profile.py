@@ -1,4 +1,4 @@
-"""What is kept of a runner between runs: the fresh level of drop and the shape of the stride (docs/profile-format.md)."""
+"""What is kept of a runner between runs: fresh level of drop and shape of the stride (docs/profile-format.md)."""
 
 from __future__ import annotations
 

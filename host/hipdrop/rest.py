@@ -1,4 +1,4 @@
-"""Quiet standing and what it gives: the gyroscope's bias, the standing tare; and what the wearer does outside running."""
+"""Quiet standing and what it gives, gyroscope bias and standing tare; what the wearer does outside running."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Every parameter of the pipeline, with unit and source; a TOML file goes over the defaults, flags go over the file.
 
-A table of the TOML file is a field of `Settings`, a key in it a field of that section. An unknown table or key, or a value
-of the wrong type, is a `ConfigError`.
+A table of the TOML file is a field of `Settings`, a key in it a field of that section. An unknown table or key, or a
+value of the wrong type, is a `ConfigError`.
 """
 
 from __future__ import annotations
@@ -27,7 +27,9 @@ class OrientationSettings:
     rest_bias_s: int = 2  # seconds with the same mean rate before a bias is believed
     rest_steady_dps: float = 0.4  # the same: sway of quiet standing moves the mean of a second by less
     rest_bias_max_dps: float = 10.0  # no part of this class is worse; the wearer turns on the spot
-    run_bias_limit_dps: float = 2.0  # coning of a running pelvis stays below 0.7 (half the product of roll rate and yaw)
+    run_bias_limit_dps: float = (
+        2.0  # coning of a running pelvis stays below 0.7 (half the product of roll rate and yaw)
+    )
     run_bias_strides: int = 16  # mean over so many
     rest_tare_s: int = 3  # seconds at rest before the standing tare is
 
@@ -69,7 +71,7 @@ class MountSettings:
 
 @dataclass(frozen=True)
 class SideSettings:
-    """Left and right. Phases: mean over the runners of docs/algorithms.md; weights: largest log odds that a cue may give."""
+    """Left and right; phases: mean over runners (docs/algorithms.md), weights: largest log odds that a cue may give."""
 
     roll_weight: float = 3.0
     roll_phase_deg: float = 180.0  # third harmonic of obliquity at left contact
@@ -95,8 +97,12 @@ class DropSettings:
     """Drop per step and what voids it."""
 
     peak_part: float = 0.6  # the peak is sought from contact to this part of the step (definition)
-    cutoff_harmonics: float = 8.0  # of the stride, 10 to 12 Hz: the pelvis fills up to the seventh, the clip wobbles at 10 to 20 Hz
-    kernel_half_part: float = 0.25  # half length of the low-pass in strides: what the step's end and the latency of contacts leave
+    cutoff_harmonics: float = (
+        8.0  # of the stride, 10 to 12 Hz: the pelvis fills up to the seventh, the clip wobbles at 10 to 20 Hz
+    )
+    kernel_half_part: float = (
+        0.25  # half length of the low-pass in strides: what the step's end and the latency of contacts leave
+    )
     wobble_limit_deg: float = 1.0  # loose belt: RMS of the obliquity above the cut-off
     turn_limit_dps: float = 12.0  # mean yaw rate of a stride
     turn_tail_s: float = 2.0

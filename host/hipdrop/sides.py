@@ -47,11 +47,11 @@ def population_log_odds(mean: Complex, sd: Array, strides: int, stride_s: float,
     Three cues, each worth no more than its weight, since what fails is not the measurement but the runner who is built
     otherwise; each shrunk where its harmonic does not stand out of the spread.
 
-    1. Roll: the third harmonic of obliquity peaks in mid-stance of the standing leg (phase 180 deg, +-28 over 8 runners). It
-       is the drop itself and turns over in a runner who hikes.
+    1. Roll: the third harmonic of obliquity peaks in mid-stance of the standing leg (phase 180 deg, +-28 over 8
+       runners). It is the drop itself and turns over in a runner who hikes.
     2. Yaw: the fundamental of the yaw rate leads left contact by 62 deg (+-30).
-    3. Sideways: the fundamental of the sideways acceleration points away from the standing leg at contact and towards it
-       in mid-stance (phase 118 deg, +-28).
+    3. Sideways: the fundamental of the sideways acceleration points away from the standing leg at contact and towards
+       it in mid-stance (phase 118 deg, +-28).
     """
     roll_deg = mean[ROLL, 1] / (1j * 2.0 * math.pi * _ODD_ORDERS[1] / stride_s) * (180.0 / math.pi)
     return (
@@ -85,9 +85,9 @@ def _clarity(value: complex, sd: float, strides: int) -> float:
 class SideJudge:
     """Keeps what is known of left and right over one run.
 
-    Within a bout of running legs alternate, so a bout has one open bit; `parity` +1 and -1 by turns is its frame. The first
-    bout becomes the template (or the profile's is used), later bouts are matched with it, and all of them together, or a
-    confirmed template, or the user, decide which of the template's two contacts is the left one.
+    Within a bout of running legs alternate, so a bout has one open bit; `parity` +1 and -1 by turns is its frame. The
+    first bout becomes the template (or the profile's is used), later bouts are matched with it, and all of them
+    together, or a confirmed template, or the user, decide which of the template's two contacts is the left one.
     """
 
     def __init__(self, settings: SideSettings, template: StrideTemplate | None = None) -> None:
@@ -165,7 +165,7 @@ class SideJudge:
         return StrideTemplate(mean, sd, self._n, self._site, confirmed=False)
 
     def learned(self) -> StrideTemplate | None:
-        """This run's own template with left and right as they are held to be, to be stored in the profile."""
+        """Give the template of this run, left and right as they are held to be, for the profile."""
         if self._n < self._settings.first_strides:
             return None
         mean, sd = self._moments()

@@ -1,4 +1,4 @@
-"""From landings to steps: the bouts of running, what their strides tell of the mount, and the obliquity of each step."""
+"""From landings to steps: bouts of running, what their strides tell of the mount, the obliquity of each step."""
 
 from __future__ import annotations
 
@@ -68,7 +68,14 @@ class StepChain:
         self._level_rate, self._level_strides = np.zeros(3), 0
         self._before_gap = (-math.inf, 0, 0.0)  # last contact, its parity, mean step time
         self._carried = 0
-        self._clear_bout()
+        # the open bout: its newest landing, steps and contacts not told before it is confirmed, landings in it
+        self._open: OpenStep | None = None
+        self._unconfirmed: list[OpenStep] = []
+        self._contacts: list[Event] = []
+        self._landings = 0
+        self._parity = 1
+        self._step_time = StepTime(settings.drop.irregular_part)
+        self._begin_alternation()
 
     @property
     def running(self) -> bool:
@@ -132,13 +139,13 @@ class StepChain:
         newest = self.newest_crossing
         return [] if newest is None or crossing - newest <= self._longest else self.end_bout()
 
-    def end_bout(self) -> list[Event]:
-        """The wearer has stopped running, or samples are missing: the last step has no end, the alternation is lost."""
+    def end_bout(self, why: Flag = Flag.STOP) -> list[Event]:
+        """The wearer stops running, or samples are missing (GAP): the last step has no end, the alternation is lost."""
         events: list[Event] = []
         self._before_gap = (-math.inf, 0, 0.0)
         if self._open is not None and self.running:
             self._before_gap = (self._open.contact_s, self._open.parity, self._step_time.mean_s)
-            self._open.flags.add(Flag.STOP)
+            self._open.flags.add(why)
             events = self._place(self._open)
             if not self._waiting:
                 events += self._labeller.flush()
@@ -162,9 +169,9 @@ class StepChain:
         return [*events, SidesChanged(t_s, "swapped", self._labeller.confidence)]
 
     def _clear_bout(self) -> None:
-        self._open: OpenStep | None = None
-        self._unconfirmed: list[OpenStep] = []
-        self._contacts: list[Event] = []
+        self._open = None
+        self._unconfirmed = []
+        self._contacts = []
         self._landings = 0
         self._step_time = StepTime(self._settings.drop.irregular_part)
         self._begin_alternation()
@@ -184,6 +191,7 @@ class StepChain:
             step.flags.add(Flag.STOP)
         if step.previous is None:
             step.flags.add(Flag.START)
+            step.flags |= self.distrust.touching(step.landing.index, following.landing.index)
             self._step_time.push(following.contact_s - step.contact_s)
             return
         start, stop = step.stride()
@@ -222,9 +230,7 @@ class StepChain:
             events += self._mounting.push(step.next_contact_s, step.harmonics, parity, mean_up, step.stride_s)
             if not self._turning:
                 steps = _CHECK_EVERY if settled else 1
-                events += self._mounting.watch(
-                    step.contact_s, step.harmonics, parity, mean_up, steps / 16.0, steps
-                )
+                events += self._mounting.watch(step.contact_s, step.harmonics, parity, mean_up, steps / 16.0, steps)
         return events + self._place(step)
 
     def _learn_rate(self, shape: StrideShape) -> None:

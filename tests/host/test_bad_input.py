@@ -10,9 +10,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from test_imucsv import HEADER, plain
 
 from hipdrop.cli import main
+from test_imucsv import HEADER, plain
 
 
 def lines() -> list[str]:

@@ -8,9 +8,9 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from handmade import START_S, make_recording, make_run, make_step, make_wave
 from matplotlib import image
 
+from handmade import START_S, make_recording, make_run, make_step, make_wave
 from hipdrop.events import ActivityChanged, AlertRaised, Event, Flag, Side
 from hipdrop.overview import SIZE_IN, draw_overview, drop_limits
 from hipdrop.overview_data import broken, drop_track, long_gaps, pauses, running_mean, running_median, side_waves

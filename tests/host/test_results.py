@@ -8,8 +8,8 @@ import math
 from pathlib import Path
 
 import pytest
-from handmade import make_recording, make_run
 
+from handmade import make_recording, make_run
 from hipdrop.errors import OutputError
 from hipdrop.events import AlertEvent, Step
 from hipdrop.results import prepare_folder, result_files, write_files

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 
 import pytest
-from handmade import START_S, STEP_S, make_recording, make_run, make_step
 
+from handmade import START_S, STEP_S, make_recording, make_run, make_step
 from hipdrop.events import Event, Flag, GyroBias, MountSlipped, Side, SidesChanged
 from hipdrop.summary import summarize
 from hipdrop.wording import clock, length, share, summary_lines

@@ -5,8 +5,8 @@ from __future__ import annotations
 import io
 
 import pytest
-from handmade import START_S, make_recording, make_run, make_step
 
+from handmade import START_S, make_recording, make_run, make_step
 from hipdrop.events import Activity, BaselineReady, Flag, Side
 from hipdrop.terminal import LAST_STEPS, LEVEL_STEPS, LiveModel, run_view
 

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scoring import Score, Truth, is_right, score
 
 from hipdrop.errors import UsageError
 from hipdrop.events import Event, Gap, MountFound, Side, Site
@@ -14,6 +13,7 @@ from hipdrop.pipeline import Pipeline
 from hipdrop.profile import Profile
 from hipdrop.settings import Settings
 from hipdrop.simulate import RunnerConfig, SimulatedRun, simulate
+from scoring import Score, Truth, is_right, score
 
 RUNNERS = ("rbds001_2.5ms", "rbds001_3.5ms")
 GAP_MARGIN_S = 1.2  # the stride around a contact
@@ -84,7 +84,7 @@ def play(
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of one run; counts leave out what a gap touches, and the first 0.3 s of a run that begins in mid-run."""
+    """What came of one run; counts leave out what a gap touches, and the first 0.3 s of a run begun in mid-run."""
 
     seed: int
     config: RunnerConfig
@@ -164,4 +164,6 @@ def with_template(seed: int) -> Outcome:
 
 def side_means(outcomes: Sequence[Outcome], side: Side) -> np.ndarray:
     """Mean drop error of each run that has valid steps of both sides."""
-    return np.array([o.result.bias_deg(side) for o in outcomes if all(len(v) for v in o.result.drop_error_deg.values())])
+    return np.array(
+        [o.result.bias_deg(side) for o in outcomes if all(len(v) for v in o.result.drop_error_deg.values())]
+    )

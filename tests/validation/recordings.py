@@ -9,10 +9,10 @@ from pathlib import Path
 
 import numpy as np
 from scipy.interpolate import CubicSpline
-from scoring import Truth
 
 from hipdrop.imucsv import read_imu_csv
 from hipdrop.samples import Array, SampleBlock
+from scoring import Truth
 
 FORCE_N = 150.0  # an insole foot is on the ground above it
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from random_runs import Outcome, run_and_judge, side_means, with_template
 
 from hipdrop.events import Side
+from random_runs import Outcome, run_and_judge, side_means, with_template
 
 DEVELOPED_ON = 1000  # seeds below this were looked at while the chain was made; the tests draw others
 
