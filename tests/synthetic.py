@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
@@ -18,7 +19,7 @@ from hipdrop.ringbuffer import RingBuffer
 from hipdrop.samples import STANDARD_GRAVITY_MS2, Array, SampleBlock
 from hipdrop.settings import ContactSettings
 from hipdrop.simulate import RunnerConfig, SimulatedRun, simulate
-from hipdrop.strides import ORDERS, Complex
+from hipdrop.strides import ORDERS, Complex, stride_shape
 
 RATE_HZ = 208.0
 IDEAL = {"gyro_noise_mdps": 0.0, "acc_noise_ug": 0.0, "gyro_lsb_mdps": 0.0, "acc_lsb_mg": 0.0}  # no noise, no rounding
@@ -90,6 +91,30 @@ def pelvis_columns(run: SimulatedRun) -> Array:
     columns[col.GYR] = run.pelvis_from_sensor @ np.deg2rad(run.gyr_dps).T
     columns[col.VERT] = np.sum(columns[col.ACC] * columns[col.UP], axis=0) / STANDARD_GRAVITY_MS2 - 1.0
     return columns
+
+
+@dataclass(frozen=True, eq=False)
+class TrueStride:
+    """One stride of a simulated run, cut at the true contacts: harmonics and mean up vector in pelvis axes."""
+
+    harmonics: Complex
+    mean_up: Array
+    stride_s: float
+    begins_left: bool
+
+
+def true_strides(run: SimulatedRun) -> list[TrueStride]:
+    """All strides of steady running of a simulated run, one per step."""
+    columns, contacts = pelvis_columns(run), run.contacts
+    strides = []
+    for k in range(len(contacts) - 2):
+        if contacts.running[k : k + 3].all():
+            start, stop = np.round(contacts.contact_s[[k, k + 2]] * run.config.rate_hz).astype(int)
+            window = columns[:, start:stop]
+            stride_s = float(contacts.contact_s[k + 2] - contacts.contact_s[k])
+            shape = stride_shape(window)
+            strides.append(TrueStride(shape.harmonics, shape.mean_up, stride_s, bool(contacts.is_left[k])))
+    return strides
 
 
 def simulated(**options: object) -> SimulatedRun:

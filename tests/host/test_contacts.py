@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -55,7 +57,7 @@ def test_every_contact_is_found_at_its_time(cadence: float, duty: float) -> None
     assert set(range(1, STEPS - 1)) <= set(number.astype(int).tolist())
     offset_s = (found_s - number * step_s)[2:-2]
     assert offset_s.std() < 0.002
-    # the force reaches body weight at arcsin(2 duty / pi) / pi of contact; a smoother hardly moves a crossing at a slope
+    # the force reaches body weight at arcsin(2 duty / pi) / pi of contact; a smoother hardly moves a steep crossing
     crossing_s = duty * step_s / np.pi * np.arcsin(2.0 * duty / np.pi)
     assert offset_s.mean() == pytest.approx(crossing_s - SETTINGS.lag_s, abs=0.005)
     if duty <= 0.7:  # with a flight as in running, the constant lag leaves no more than between runners
@@ -87,7 +89,7 @@ def test_the_sample_rate_makes_little_difference(rate_hz: float) -> None:
 def test_toe_off_is_that_of_the_model(cadence: float, duty: float) -> None:
     step_s = 60.0 / cadence
     landings, ring, delay = landings_of(run_vertical_g(step_s, duty))
-    off = np.array([toe_off(ring, a, b, delay, SETTINGS) for a, b in zip(landings[3:-4], landings[4:-3], strict=True)])
+    off = np.array([toe_off(ring, a, b, delay, SETTINGS) for a, b in pairwise(landings[3:-3])])
     since_contact_s = np.mod(off / RATE_HZ - 0.1, step_s)
     level = max(SETTINGS.toe_off_g, SETTINGS.toe_off_trough * min(landing.trough_g for landing in landings[3:-3]))
     np.testing.assert_allclose(since_contact_s, smoothed_crossing_s(step_s, duty, level, rising=False), atol=3e-3)
