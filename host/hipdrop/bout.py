@@ -90,11 +90,10 @@ class StepTime:
         self._part = irregular_part
         self.mean_s = 0.0
 
-    def push(self, step_s: float) -> bool:
-        """Take a step time; tell whether it is irregular (an irregular one counts little towards the mean)."""
+    def push(self, step_s: float) -> float:
+        """Take a step time; give it as a part of the mean before it (1 for the first); odd ones move the mean less."""
         if not self.mean_s:
             self.mean_s = step_s
-            return False
-        irregular = abs(step_s - self.mean_s) > self._part * self.mean_s
-        self.mean_s += (0.1 if irregular else 0.25) * (step_s - self.mean_s)
-        return irregular
+        part = step_s / self.mean_s
+        self.mean_s += (0.1 if abs(part - 1.0) > self._part else 0.25) * (step_s - self.mean_s)
+        return part

@@ -8,6 +8,7 @@ import numpy as np
 
 from hipdrop import columns as col
 from hipdrop.ringbuffer import RingBuffer
+from hipdrop.samples import Array
 from hipdrop.settings import ContactSettings
 
 
@@ -64,35 +65,53 @@ class ContactDetector:
         smooth = ring.window(first, stop)[col.SMOOTH]
         above = smooth >= 0.0
         crossings = np.flatnonzero(above[1:] > above[:-1])
-        landings = []
+        landings: list[Landing] = []
         for position in crossings.tolist():
-            landing = self._judge(ring, first + position + 1)
-            if landing is not None:
-                landings.append(landing)
+            landings += self._judge(ring, first + position + 1)
         return landings
 
-    def _judge(self, ring: RingBuffer, crossing: int) -> Landing | None:
+    def _judge(self, ring: RingBuffer, crossing: int) -> list[Landing]:
         since = crossing - self._last
         if since < self._refractory():
-            return None
+            return []
         begin = max(self._last, crossing - self._lookback, ring.start, self._floor)
         smooth = ring.window(begin, crossing + 1)[col.SMOOTH]
         trough = int(smooth.argmin())
-        trough_g = float(smooth[trough])
         quick = since < self._settings.quick_step_s * self._rate_hz
-        if trough_g > (self._settings.flight_quick_g if quick else self._settings.flight_g):
-            return None
+        if smooth[trough] > (self._settings.flight_quick_g if quick else self._settings.flight_g):
+            return []
+        earlier: list[Landing] = []
         if since < self._lookback:
             # a running mean over about four steps, so that one odd step does not move the refractory time
             self._interval += 0.25 * (since - self._interval) if self._interval else since
         else:
             self._interval = 0.0
+            earlier = self._without_flight(begin, smooth[: trough + 1])
         self._last = crossing
-        before, after = float(smooth[-2]), float(smooth[-1])
-        index = crossing - after / (after - before) - self._lag
-        if index < max(ring.start, self._floor):
-            return None  # the foot met the ground before the recording, or in a gap
-        return Landing(index, crossing, begin + trough, trough_g)
+        return earlier + self._landing(begin, smooth, len(smooth) - 1)
+
+    def _without_flight(self, begin: int, smooth: Array) -> list[Landing]:
+        """Find the first contact of a run, which no flight comes before: its stance is as strong as only running makes it.
+
+        `smooth` begins at sample `begin` and ends in the flight after that stance.
+        """
+        above = np.flatnonzero(smooth >= 0.0)
+        below = np.flatnonzero(smooth[: above[-1]] < 0.0) if len(above) else above
+        if len(below) == 0:
+            return []
+        start = int(below[-1]) + 1
+        strong = float(smooth[start:].max()) >= self._settings.first_stance_g
+        long_enough = len(smooth) - start > self._settings.refractory_s * self._rate_hz / 2.0
+        return self._landing(begin, smooth, start) if strong and long_enough else []
+
+    def _landing(self, begin: int, smooth: Array, position: int) -> list[Landing]:
+        """Make the landing whose crossing is at `position` of `smooth`; none if the foot came down before the samples."""
+        before, after = float(smooth[position - 1]), float(smooth[position])
+        index = begin + position - after / (after - before) - self._lag
+        if index < self._floor:
+            return []  # before the recording, or in a gap
+        trough = int(smooth[: position + 1].argmin())
+        return [Landing(index, begin + position, begin + trough, float(smooth[trough]))]
 
     def _refractory(self) -> float:
         shortest = self._settings.refractory_s * self._rate_hz

@@ -43,6 +43,7 @@ class ContactSettings:
     flight_g: float = -0.6  # smoothed trough before a running contact: running -0.9 to -1.9, fast walking to -0.5
     flight_quick_g: float = -0.4  # where the step was quicker than anybody walks: uphill at 230 steps a minute -0.5
     quick_step_s: float = 0.4  # 150 steps a minute
+    first_stance_g: float = 0.7  # smoothed peak of a running stance, 1.2 to 1.8; of a walking one up to 0.4
     refractory_s: float = 0.2  # 300 steps a minute
     refractory_steps: float = 0.6  # and this part of the running mean of the step time
     longest_step_s: float = 0.6  # a longer pause between contacts ends the bout (100 steps a minute)
@@ -83,6 +84,8 @@ class SideSettings:
     first_strides: int = 6  # before that no judgement
     sure_log_odds: float = 4.6  # 99 %
     confirmed_log_odds: float = 9.0  # the user's word or a confirmed template
+    shortest_step_part: float = 0.6  # of the mean step time: shorter, and a foot may have been counted twice
+    longest_step_part: float = 1.6  # longer, and one may have been missed; the alternation starts anew
     carry_log_odds: float = 3.0  # 95 %: the alternation reckoned on through a gap by the cadence
     carry_gap_s: float = 1.0  # longest such gap; the step time varies by 1 to 2 %
     carry_part: float = 0.2  # largest distance from a whole number of steps

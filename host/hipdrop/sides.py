@@ -49,7 +49,7 @@ def population_log_odds(mean: Complex, sd: Array, strides: int, stride_s: float,
 
     1. Roll: the third harmonic of obliquity peaks in mid-stance of the standing leg (phase 180 deg, +-28 over 8
        runners). It is the drop itself and turns over in a runner who hikes.
-    2. Yaw: the fundamental of the yaw rate leads left contact by 62 deg (+-30).
+    2. Yaw: the fundamental of the yaw rate leads left contact by 50 deg (16 to 100 in the runners measured).
     3. Sideways: the fundamental of the sideways acceleration points away from the standing leg at contact and towards
        it in mid-stance (phase 118 deg, +-28).
     """
@@ -111,8 +111,8 @@ class SideJudge:
         """
         if self._stored is None and self._n < self._settings.first_strides:
             self._sum[:], self._square[:], self._n = 0.0, 0.0, 0  # too little to match anything with
+        known = self._first_bout or abs(self._bout) >= self._settings.sure_log_odds  # of the bout before
         self._first_bout = self._stored is None and self._n == 0
-        known = self._first_bout or abs(self._bout) >= self._settings.sure_log_odds
         relation = self._relation * carried_parity if carried_parity and known else 0
         self._relation = relation or 1
         self._bout = relation * self._settings.carry_log_odds

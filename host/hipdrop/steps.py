@@ -198,11 +198,13 @@ class StepChain:
         step.flags |= self.voids.touching(start, stop)
         step.clean = not step.flags & {Flag.GAP, Flag.SATURATED, Flag.IRREGULAR}
         step.flags |= self.distrust.touching(start, stop)
-        if self._step_time.push(following.contact_s - step.contact_s):
+        part = self._step_time.push(following.contact_s - step.contact_s)
+        if abs(part - 1.0) > self._settings.drop.irregular_part:
             step.flags.add(Flag.IRREGULAR)
             following.flags.add(Flag.IRREGULAR)  # its stride holds the odd step too
             step.clean = False
-            if Flag.GAP not in step.flags:  # a foot missed or doubled: which leg follows cannot be told
+            sides = self._settings.sides
+            if Flag.GAP not in step.flags and not sides.shortest_step_part < part < sides.longest_step_part:
                 self._begin_alternation()
                 self._carried = 0
                 following.parity, following.alternation, following.carried_parity = self._parity, self._alternation, 0
