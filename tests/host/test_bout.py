@@ -9,7 +9,7 @@ import pytest
 
 from hipdrop import columns as col
 from hipdrop.bout import OpenStep, StepTime, carried_parity, time_at
-from hipdrop.settings import SideSettings
+from hipdrop.settings import DropSettings, SideSettings
 from synthetic import blank_columns, landing_at, ring_of
 
 SIDES = SideSettings()
@@ -60,26 +60,31 @@ def test_a_long_gap_and_an_unknown_cadence_tell_nothing() -> None:
     assert carried_parity(-math.inf, 1, step_s, 10.35, SIDES) == 0
 
 
+def odd(times: StepTime, step_s: float) -> bool:
+    """Whether the step time is too far off the mean before it."""
+    return abs(times.push(step_s) - 1.0) > DropSettings().irregular_part
+
+
 def test_regular_steps_are_regular_and_a_missed_or_doubled_one_is_not() -> None:
     times = StepTime(0.25)
-    assert [times.push(0.35) for _ in range(10)] == [False] * 10
+    assert [odd(times, 0.35) for _ in range(10)] == [False] * 10
     assert times.mean_s == pytest.approx(0.35)
-    assert times.push(0.7)
-    assert not times.push(0.35)
-    assert times.push(0.17)
-    assert not times.push(0.35)
+    assert odd(times, 0.7)
+    assert not odd(times, 0.35)
+    assert odd(times, 0.17)
+    assert not odd(times, 0.35)
 
 
 def test_step_times_of_a_real_spread_are_regular() -> None:
     rng = np.random.default_rng(1)
     times = StepTime(0.25)
-    assert not any(times.push(step_s) for step_s in rng.normal(0.35, 0.02 * 0.35, 1000))
+    assert not any(odd(times, step_s) for step_s in rng.normal(0.35, 0.02 * 0.35, 1000))
 
 
 def test_a_change_of_cadence_is_followed() -> None:
     times = StepTime(0.25)
-    assert not any(times.push(step_s) for step_s in np.linspace(0.40, 0.30, 40))
+    assert not any(odd(times, step_s) for step_s in np.linspace(0.40, 0.30, 40))
     assert times.mean_s == pytest.approx(0.30, abs=0.02)
-    sudden = [times.push(0.42) for _ in range(12)]  # 40 % longer at once: odd at first, then the new cadence
+    sudden = [odd(times, 0.42) for _ in range(12)]  # 40 % longer at once: odd at first, then the new cadence
     assert sudden[0]
     assert not any(sudden[6:])
