@@ -93,7 +93,7 @@ class Labeller:
             mean_deg, wobble_deg = step.course.mean_deg, step.course.wobble_deg
             if wobble_deg > self._settings.drop.wobble_limit_deg:
                 step.flags.add(Flag.WOBBLE)
-        sure = self.sure
+        sure = self.sure and Flag.MOUNT not in step.flags
         if not sure:
             step.flags.add(Flag.SIDE)
         to_s = 1.0 / self._rate_hz
