@@ -12,7 +12,7 @@ from hipdrop.samples import Array
 from hipdrop.settings import ContactSettings
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Landing:
     """A contact as the detector sees it.
 
@@ -91,7 +91,7 @@ class ContactDetector:
         return earlier + self._landing(begin, smooth, len(smooth) - 1)
 
     def _without_flight(self, begin: int, smooth: Array) -> list[Landing]:
-        """Find the first contact of a run, which no flight comes before: its stance is as strong as only running makes it.
+        """Find the first contact of a run, which no flight comes before, by a stance stronger than any of walking.
 
         `smooth` begins at sample `begin` and ends in the flight after that stance.
         """
@@ -105,7 +105,7 @@ class ContactDetector:
         return self._landing(begin, smooth, start) if strong and long_enough else []
 
     def _landing(self, begin: int, smooth: Array, position: int) -> list[Landing]:
-        """Make the landing whose crossing is at `position` of `smooth`; none if the foot came down before the samples."""
+        """Make the landing that crosses at `position` of `smooth`; none if the foot came down before the samples."""
         before, after = float(smooth[position - 1]), float(smooth[position])
         index = begin + position - after / (after - before) - self._lag
         if index < self._floor:

@@ -18,7 +18,7 @@ from hipdrop.settings import DropSettings
 _DEG = -180.0 / math.pi
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class ObliquityCourse:
     """Obliquity of one step, not yet signed by a side.
 
@@ -50,7 +50,7 @@ class ObliquityCourse:
         return (1.0 - part) * self.smooth_deg[whole] + part * self.smooth_deg[whole + 1]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Drop:
     """Drop figures of a step in degrees, and the sample index of the peak."""
 
@@ -91,7 +91,7 @@ def obliquity_course(
     return ObliquityCourse(
         smooth.tolist(),
         at + up_shift,
-        float(np.add.reduce(stride)) / len(stride),
+        float(np.dot(stride, _equal_parts(len(stride)))),
         math.sqrt(float(np.dot(rest, rest)) / len(rest)),
         stride,
     )
@@ -141,6 +141,12 @@ def oscillation_mm(vertical_g: Array, rate_hz: float) -> float:
     return float(height[height.argmax()] - height[height.argmin()]) * (
         STANDARD_GRAVITY_MS2 * 1000.0 / (rate_hz * rate_hz)
     )
+
+
+@lru_cache(maxsize=512)
+def _equal_parts(n: int) -> Array:
+    """(n,) weights of a mean: a product costs half of a sum."""
+    return np.full(n, 1.0 / n)
 
 
 @lru_cache(maxsize=512)

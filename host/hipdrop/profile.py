@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import math
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from hipdrop.errors import InputError, OutputError
-from hipdrop.events import Site
+from hipdrop.events import BaselineReady, Site
 from hipdrop.monitor import StoredBaseline
 from hipdrop.sides import StrideTemplate
 
@@ -25,6 +27,17 @@ class Profile:
 
     baseline: StoredBaseline | None = None
     template: StrideTemplate | None = None
+
+    @classmethod
+    def learned(cls, baselines: Sequence[BaselineReady], template: StrideTemplate | None) -> Profile:
+        """Make a profile of what a run showed; of several baselines the last that holds both sides."""
+        whole = [b for b in baselines if math.isfinite(b.left_deg + b.right_deg)]
+        if not whole:
+            return cls(None, template)
+        last = whole[-1]
+        steps = last.steps // 2
+        stored = StoredBaseline(last.left_deg, last.right_deg, last.left_sd_deg, last.right_sd_deg, steps, steps)
+        return cls(stored, template)
 
     @classmethod
     def load(cls, path: Path | str) -> Profile:
@@ -85,7 +98,13 @@ class Profile:
 
 
 def _baseline(data: dict[str, Any] | None) -> StoredBaseline | None:
-    return None if data is None else StoredBaseline(**data)
+    if data is None:
+        return None
+    stored = StoredBaseline(**data)
+    finite = all(map(math.isfinite, dataclasses.astuple(stored)))
+    if not finite or min(stored.left_steps, stored.right_steps) < 1:
+        raise ValueError("the baseline is not finite numbers over at least one step a side")
+    return stored
 
 
 def _template(data: dict[str, Any] | None) -> StrideTemplate | None:

@@ -17,6 +17,17 @@ from typing import Any
 from hipdrop.errors import ConfigError, InputError
 
 
+def _refuse(section: Any, negative: tuple[str, ...] = (), parts: tuple[str, ...] = ()) -> None:
+    """Refuse numbers that make no sense: all are over 0, but `negative` ones below it and `parts` at most 1."""
+    for field_ in dataclasses.fields(section):
+        value = getattr(section, field_.name)
+        sign = -1.0 if field_.name in negative else 1.0
+        if not (math.isfinite(value) and sign * value > 0.0):
+            raise ValueError(f"{field_.name} is {value:g}; give a number {'below' if sign < 0.0 else 'over'} 0")
+        if field_.name in parts and value > 1.0:
+            raise ValueError(f"{field_.name} is {value:g}; give a part, at most 1")
+
+
 @dataclass(frozen=True)
 class OrientationSettings:
     """Gyroscope bias and the orientation filter."""
@@ -32,6 +43,10 @@ class OrientationSettings:
     )
     run_bias_strides: int = 16  # mean over so many
     rest_tare_s: int = 3  # seconds at rest before the standing tare is
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be."""
+        _refuse(self)
 
 
 @dataclass(frozen=True)
@@ -49,6 +64,12 @@ class ContactSettings:
     longest_step_s: float = 0.6  # a longer pause between contacts ends the bout (100 steps a minute)
     toe_off_g: float = -0.8  # down-crossing before the flight
     toe_off_trough: float = 0.7  # where the trough is shallow: this part of it
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be."""
+        _refuse(
+            self, negative=("flight_g", "flight_quick_g", "toe_off_g"), parts=("toe_off_trough", "refractory_steps")
+        )
 
 
 @dataclass(frozen=True)
@@ -68,6 +89,10 @@ class MountSettings:
     heading_strides: int = 24  # strides for a fresh look at the heading, one in eight steps: 70 s
     slip_steps: int = 24  # held that long
     hold_s: float = 30.0  # steps wait this long for the mount
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be."""
+        _refuse(self, parts=("min_quality", "min_forward_correlation"))
 
 
 @dataclass(frozen=True)
@@ -94,6 +119,10 @@ class SideSettings:
     match_floor: float = 0.05  # of the largest harmonic: differences below it say nothing
     hold_steps: int = 30  # steps kept back for a judgement, 11 s; then they go out as unsure
 
+    def __post_init__(self) -> None:
+        """Refuse what cannot be."""
+        _refuse(self, parts=("match_floor", "carry_part", "shortest_step_part"))
+
 
 @dataclass(frozen=True)
 class DropSettings:
@@ -112,11 +141,14 @@ class DropSettings:
     stop_steps: int = 4  # first steps of a bout that do not count
     irregular_part: float = 0.25  # step time off the running mean by more than this part
     bridge_s: float = 0.1  # gaps up to this are filled for the filters with the stride before
-    bridge_void_steps: int = 0  # steps after a bridged gap that are void beyond those whose stride it touches
     gap_void_s: float = 3.0  # after a longer gap
     bias_void_s: float = 3.0  # after a gyroscope bias has been taken off in running: VQF's time constant
     acc_range_g: float = 16.0
     gyr_range_dps: float = 2000.0
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be."""
+        _refuse(self, parts=("peak_part", "kernel_half_part", "irregular_part"))
 
 
 @dataclass(frozen=True)

@@ -31,7 +31,7 @@ class StrideTemplate:
     site
         Where the clip sat; at another site only the rates are compared.
     confirmed
-        Whether left is known to be left.
+        Whether left is known to be left, by the user's word or a check; what runners have in common is not enough.
     """
 
     mean: Complex
@@ -170,8 +170,7 @@ class SideJudge:
             return None
         mean, sd = self._moments()
         sign = 1 if self._global >= 0.0 else -1
-        sure = abs(self._global) >= self._settings.sure_log_odds
-        return StrideTemplate(sign * mean, sd, self._n, self._site, confirmed=sure)
+        return StrideTemplate(sign * mean, sd, self._n, self._site, confirmed=self._settled_by_user)
 
     def left_parity(self) -> int:
         """The parity (+1 or -1) of the contacts of this bout that are more likely left."""

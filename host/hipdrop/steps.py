@@ -21,6 +21,7 @@ from hipdrop.sides import StrideTemplate
 from hipdrop.strides import StrideShape, stride_shape
 from hipdrop.voids import Voids
 
+_UNFIT = {Flag.GAP, Flag.SATURATED, Flag.IRREGULAR}  # to learn mount and sides from
 _CONFIRM = 4  # landings before a bout is believed to be running
 _CHECK_EVERY = 8  # steps between looks at mount and sides once both are settled
 
@@ -195,9 +196,11 @@ class StepChain:
             self._step_time.push(following.contact_s - step.contact_s)
             return
         start, stop = step.stride()
-        step.flags |= self.voids.touching(start, stop)
-        step.clean = not step.flags & {Flag.GAP, Flag.SATURATED, Flag.IRREGULAR}
-        step.flags |= self.distrust.touching(start, stop)
+        if self.voids:
+            step.flags |= self.voids.touching(start, stop)
+        step.clean = not step.flags or step.flags.isdisjoint(_UNFIT)
+        if self.distrust:
+            step.flags |= self.distrust.touching(start, stop)
         part = self._step_time.push(following.contact_s - step.contact_s)
         if abs(part - 1.0) > self._settings.drop.irregular_part:
             step.flags.add(Flag.IRREGULAR)

@@ -20,10 +20,11 @@ class Voids:
                 return
         self._stretches.append((start, stop, flag))
 
+    def __bool__(self) -> bool:
+        return bool(self._stretches)
+
     def touching(self, start: float, stop: float) -> set[Flag]:
         """Flags of the stretches that overlap [start, stop)."""
-        if not self._stretches:
-            return set()
         return {flag for a, b, flag in self._stretches if a < stop and b > start}
 
     def forget_before(self, index: float) -> None:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from hipdrop.events import Event, Site
     from hipdrop.imucsv import Recording
     from hipdrop.pipeline import Pipeline
+    from hipdrop.profile import Profile
     from hipdrop.samples import SampleBlock
     from hipdrop.settings import Settings
 
@@ -43,6 +44,13 @@ def replay_command(
         typer.Option("--block", metavar="N", min=1, help="Samples per block; changes no result.", show_default=False),
     ] = None,
     config: ConfigOption = None,
+    profile: Annotated[
+        Path | None,
+        typer.Option("--profile", metavar="FILE", help="The runner's fresh level and stride, from an earlier run."),
+    ] = None,
+    save_profile: Annotated[
+        Path | None, typer.Option("--save-profile", metavar="FILE", help="Write them as this run showed them.")
+    ] = None,
     debug: DebugOption = False,
 ) -> None:
     """Replay a recorded run: steps, drop per leg, alerts.
@@ -55,9 +63,29 @@ def replay_command(
     from hipdrop.settings import Settings
 
     settings = Settings() if config is None else Settings.load(config)
+    known = load_profile(profile)
     with ExitStack() as stack:
         path = input_file or stack.enter_context(sample_file())
-        replay(path, settings, site=site, pace=pace, block=block, out=out, picture=not no_plot)
+        replay(
+            path,
+            settings,
+            site=site,
+            pace=pace,
+            block=block,
+            out=out,
+            picture=not no_plot,
+            known=known,
+            save_profile=save_profile,
+        )
+
+
+def load_profile(path: Path | None) -> Profile | None:
+    """Read the profile, if one is named; without one nothing of it is imported."""
+    if path is None:
+        return None
+    from hipdrop.profile import Profile
+
+    return Profile.load(path)
 
 
 def parse_speed(text: str) -> float:
@@ -95,10 +123,14 @@ def replay(
     block: int | None,
     out: Path | None,
     picture: bool,
+    known: Profile | None = None,
+    save_profile: Path | None = None,
 ) -> None:
     """Read, run, write, and print the summary; nothing is written unless all could be computed."""
+    from hipdrop.events import BaselineReady
     from hipdrop.imucsv import read_imu_csv
     from hipdrop.pipeline import Pipeline
+    from hipdrop.profile import Profile
     from hipdrop.results import prepare_folder, result_files, write_files
     from hipdrop.summary import summarize
     from hipdrop.wording import summary_lines
@@ -109,7 +141,7 @@ def replay(
     folder = out or Path()
     if out or picture:
         prepare_folder(folder)
-    pipeline = Pipeline(recording.rate_hz, settings, site=site)
+    pipeline = Pipeline(recording.rate_hz, settings, site=site, profile=known)
     events = run(pipeline, recording, pace, block)
     summary = summarize(recording, events)
     contents = result_files(summary, events, settings) if out else {}
@@ -118,9 +150,13 @@ def replay(
 
         contents["overview.png"] = draw_overview(summary, events, settings, pipeline.wave())
     write_files(folder, contents)
+    if save_profile is not None:
+        baselines = [event for event in events if isinstance(event, BaselineReady)]
+        Profile.learned(baselines, pipeline.template()).save(save_profile)
     print("\n".join(summary_lines(summary)))
-    if contents:
-        print(f"written    {', '.join(str(folder / name) for name in contents)}")
+    written = [str(folder / name) for name in contents] + [str(path) for path in (save_profile,) if path]
+    if written:
+        print(f"written    {', '.join(written)}")
 
 
 def run(pipeline: Pipeline, recording: Recording, pace: float, block: int | None) -> list[Event]:
