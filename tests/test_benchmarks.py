@@ -1,0 +1,19 @@
+"""The benchmark runs and prints its tables; how fast anything is, is not judged here."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+
+def test_throughput_prints_every_row(repository: Path) -> None:
+    command = [sys.executable, str(repository / "benchmarks" / "throughput.py"), "--minutes", "0.5", "--repeat", "1"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    rows = [line.split(" | ")[0].strip("| ") for line in done.stdout.splitlines() if line.startswith("| ")]
+    assert [row.split(" of a CSV")[0] for row in rows] == [
+        "what", "bare VQF, one batch", "whole chain, blocks of 208", "whole chain, blocks of 16",
+        "whole chain, blocks of 4096", "from the shell", "`replay --no-plot`", "`replay --no-plot --out o`",
+        "`simulate --minutes 0.5`",
+    ]  # fmt: skip
