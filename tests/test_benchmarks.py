@@ -14,6 +14,6 @@ def test_throughput_prints_every_row(repository: Path) -> None:
     rows = [line.split(" | ")[0].strip("| ") for line in done.stdout.splitlines() if line.startswith("| ")]
     assert [row.split(" of a CSV")[0] for row in rows] == [
         "what", "bare VQF, one batch", "whole chain, blocks of 208", "whole chain, blocks of 16",
-        "whole chain, blocks of 4096", "from the shell", "`replay --no-plot`", "`replay --no-plot --out o`",
+        "whole chain, blocks of 4096", "from the shell", "`replay --no-plot`", "`replay --no-plot --out`",
         "`simulate --minutes 0.5`",
     ]  # fmt: skip
