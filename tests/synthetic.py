@@ -93,6 +93,15 @@ def pelvis_columns(run: SimulatedRun) -> Array:
     return columns
 
 
+def angle_to_true_up_deg(run: SimulatedRun, up: Array, shift: float = 0.0) -> Array:
+    """(N,) angle between an up vector (3, N) in sensor axes and the true one `shift` samples later."""
+    true = pelvis_columns(run)[col.UP]
+    index = np.arange(true.shape[1])
+    true = np.stack([np.interp(index + shift, index, row) for row in true])
+    sine = np.linalg.norm(np.cross(run.pelvis_from_sensor @ up, true, axis=0), axis=0)
+    return np.asarray(np.rad2deg(np.arcsin(np.minimum(sine / np.linalg.norm(true, axis=0), 1.0))))
+
+
 @dataclass(frozen=True, eq=False)
 class TrueStride:
     """One stride of a simulated run, cut at the true contacts: harmonics and mean up vector in pelvis axes."""

@@ -79,12 +79,11 @@ class _Recorder(OrientationStage):
 class _Replayed(OrientationStage):
     """Gives the columns of the acausal filter for the very samples that the causal pass was given."""
 
-    up_shift = 0.0  # forward and backward pass are half a sample late and half a sample early
-
     def __init__(self, rate_hz: float, settings: Settings, heard: _Recorder) -> None:
         super().__init__(rate_hz, settings.orientation, settings.contacts)
         stretches = [heard.pieces[a:b] for a, b in pairwise([*heard.cuts, len(heard.pieces)]) if a < b]
-        self._columns = np.hstack([zero_phase_columns(pieces, heard.bias(), rate_hz, settings) for pieces in stretches])
+        columns = [zero_phase_columns(pieces, heard.bias(), rate_hz, settings) for pieces in stretches]
+        self._columns = np.hstack([np.empty((col.COUNT, 0)), *columns])
         self._next = 0
 
     def push(self, block: SampleBlock, out: Array) -> None:
@@ -104,8 +103,8 @@ def zero_phase_columns(pieces: list[SampleBlock], bias_rads: Array, rate_hz: flo
     SMOOTH is made by the same linear-phase kernel and delayed by the same constant as in the causal stage.
     """
     t_s = np.concatenate([piece.t_s for piece in pieces])
-    acc = np.concatenate([piece.acc_ms2 for piece in pieces])
-    gyr = np.concatenate([piece.gyr_rads for piece in pieces]) - bias_rads
+    acc = np.ascontiguousarray(np.concatenate([piece.acc_ms2 for piece in pieces]))
+    gyr = np.ascontiguousarray(np.concatenate([piece.gyr_rads for piece in pieces]) - bias_rads)
     out = np.empty((col.COUNT, len(t_s)))
     quat = offlineVQF(gyr, acc, None, 1.0 / rate_hz)["quat6D"]
     fill_columns(out, t_s, acc, gyr, up_from_quaternion(quat))

@@ -29,7 +29,7 @@ _CHECK_EVERY = 8  # steps between looks at mount and sides once both are settled
 class StepChain:
     """Takes landings in time order; gives contacts and steps, and what they tell of mount, sides and turns.
 
-    The causal chain and its zero-phase twin differ only in the columns that they put into `ring` and in `up_shift`.
+    The causal chain and its zero-phase twin differ only in the columns that they put into `ring`.
 
     Parameters
     ----------
@@ -40,7 +40,7 @@ class StepChain:
     delay
         Samples by which `col.SMOOTH` lags.
     up_shift
-        Samples by which `col.UP` is valid later than it stands: 0.5 for VQF, 0 for offlineVQF.
+        Samples by which `col.UP` is valid later than it stands: 0.5 for VQF, live and offline.
     settings, site, mount, template
         As in `hipdrop.pipeline.Pipeline`.
     """

@@ -129,6 +129,16 @@ def test_a_clip_over_the_hip_loses_no_step(cadence: float, phase_deg: int) -> No
     np.testing.assert_array_equal(inner, np.arange(2, STEPS - 2))
 
 
+def test_the_first_contact_of_a_run_needs_no_flight_before_it() -> None:
+    """From standing straight into a stance of running: the flight comes after it."""
+    step_s = 0.36
+    t_s = np.arange(-2.0, 10.0, 1.0 / RATE_HZ)
+    vertical = np.where(t_s < 0.0, -0.02, half_sine_vertical_g(t_s, step_s, 0.7 * step_s))
+    landings, _, _ = landings_of(vertical)
+    found_s = np.array([landing.index for landing in landings]) / RATE_HZ - 2.0
+    np.testing.assert_array_equal(np.round(found_s / step_s)[:5], [0.0, 1.0, 2.0, 3.0, 4.0])
+
+
 def dips(crossings_s: list[float]) -> Array:
     """SMOOTH that rises through 0 g out of a trough of -1 g at each of these times."""
     columns = blank_columns(round(RATE_HZ * (crossings_s[-1] + 0.5)))
