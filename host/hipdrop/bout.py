@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections import deque
 from dataclasses import dataclass, field
+from statistics import median
 
 from hipdrop import columns as col
 from hipdrop.contacts import Landing
@@ -68,7 +70,7 @@ def carried_parity(last_s: float, last_parity: int, step_s: float, contact_s: fl
     last_s, last_parity
         The last contact before the gap.
     step_s
-        Mean step time before the gap.
+        Typical step time before the gap.
 
     Returns
     -------
@@ -84,16 +86,15 @@ def carried_parity(last_s: float, last_parity: int, step_s: float, contact_s: fl
 
 
 class StepTime:
-    """Running mean of the step time within a bout, and what lies too far off it."""
+    """Typical step time of the newest steps of a bout: their median, which one odd step does not move."""
 
-    def __init__(self, irregular_part: float) -> None:
-        self._part = irregular_part
-        self.mean_s = 0.0
+    def __init__(self) -> None:
+        self._newest: deque[float] = deque(maxlen=7)
+        self.typical_s = 0.0
 
     def push(self, step_s: float) -> float:
-        """Take a step time; give it as a part of the mean before it (1 for the first); odd ones move the mean less."""
-        if not self.mean_s:
-            self.mean_s = step_s
-        part = step_s / self.mean_s
-        self.mean_s += (0.1 if abs(part - 1.0) > self._part else 0.25) * (step_s - self.mean_s)
+        """Take a step time; give it as a part of the typical one before it, 1 for the first."""
+        part = step_s / self.typical_s if self.typical_s else 1.0
+        self._newest.append(step_s)
+        self.typical_s = median(self._newest)
         return part

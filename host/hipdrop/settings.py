@@ -109,7 +109,7 @@ class SideSettings:
     first_strides: int = 6  # before that no judgement
     sure_log_odds: float = 4.6  # 99 %
     confirmed_log_odds: float = 9.0  # the user's word or a confirmed template
-    shortest_step_part: float = 0.6  # of the mean step time: shorter, and a foot may have been counted twice
+    shortest_step_part: float = 0.6  # of the typical step time: shorter, and a foot may have been counted twice
     longest_step_part: float = 1.6  # longer, and one may have been missed; the alternation starts anew
     carry_log_odds: float = 3.0  # 95 %: the alternation reckoned on through a gap by the cadence
     carry_gap_s: float = 1.0  # longest such gap; the step time varies by 1 to 2 %
@@ -139,7 +139,7 @@ class DropSettings:
     turn_limit_dps: float = 12.0  # mean yaw rate of a stride
     turn_tail_s: float = 2.0
     stop_steps: int = 4  # first steps of a bout that do not count
-    irregular_part: float = 0.25  # step time off the running mean by more than this part
+    irregular_part: float = 0.25  # step time off the typical one of the newest steps by more than this part
     bridge_s: float = 0.1  # gaps up to this are filled for the filters with the stride before
     gap_void_s: float = 3.0  # after a longer gap
     bias_void_s: float = 3.0  # after a gyroscope bias has been taken off in running: VQF's time constant

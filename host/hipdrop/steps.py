@@ -67,7 +67,7 @@ class StepChain:
         self.distrust = Voids()  # where the samples are right but the orientation may not be
         self._waiting: list[OpenStep] = []  # complete, but the mount is not known
         self._level_rate, self._level_strides = np.zeros(3), 0
-        self._before_gap = (-math.inf, 0, 0.0)  # last contact, its parity, mean step time
+        self._before_gap = (-math.inf, 0, 0.0)  # last contact, its parity, typical step time
         self._carried = 0
         # the open bout: its newest landing, steps and contacts not told before it is confirmed, landings in it
         self._open: OpenStep | None = None
@@ -75,7 +75,7 @@ class StepChain:
         self._contacts: list[Event] = []
         self._landings = 0
         self._parity = 1
-        self._step_time = StepTime(settings.drop.irregular_part)
+        self._step_time = StepTime()
         self._begin_alternation()
 
     @property
@@ -145,7 +145,7 @@ class StepChain:
         events: list[Event] = []
         self._before_gap = (-math.inf, 0, 0.0)
         if self._open is not None and self.running:
-            self._before_gap = (self._open.contact_s, self._open.parity, self._step_time.mean_s)
+            self._before_gap = (self._open.contact_s, self._open.parity, self._step_time.typical_s)
             self._open.flags.add(why)
             events = self._place(self._open)
             if not self._waiting:
@@ -174,7 +174,7 @@ class StepChain:
         self._unconfirmed = []
         self._contacts = []
         self._landings = 0
-        self._step_time = StepTime(self._settings.drop.irregular_part)
+        self._step_time = StepTime()
         self._begin_alternation()
 
     def _begin_alternation(self) -> None:

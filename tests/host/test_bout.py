@@ -66,9 +66,9 @@ def odd(times: StepTime, step_s: float) -> bool:
 
 
 def test_a_step_time_is_a_part_of_the_mean_before_it() -> None:
-    times = StepTime(0.25)
+    times = StepTime()
     assert [times.push(0.35) for _ in range(10)] == pytest.approx([1.0] * 10)
-    assert times.mean_s == pytest.approx(0.35)
+    assert times.typical_s == pytest.approx(0.35)
     assert times.push(0.70) == pytest.approx(2.0)
     assert times.push(0.35) == pytest.approx(1.0, abs=0.12)  # an odd one moves the mean by a tenth
     assert times.push(0.175) == pytest.approx(0.5, abs=0.06)
@@ -76,17 +76,17 @@ def test_a_step_time_is_a_part_of_the_mean_before_it() -> None:
 
 def test_step_times_of_a_real_spread_stay_near_one() -> None:
     rng = np.random.default_rng(1)
-    times = StepTime(0.25)
+    times = StepTime()
     parts = np.array([times.push(step_s) for step_s in rng.normal(0.35, 0.02 * 0.35, 1000)])
     assert np.abs(parts - 1.0).max() < 0.1
-    assert times.mean_s == pytest.approx(0.35, abs=0.01)
+    assert times.typical_s == pytest.approx(0.35, abs=0.01)
 
 
 def test_a_change_of_cadence_is_followed() -> None:
-    times = StepTime(0.25)
+    times = StepTime()
     parts = [times.push(step_s) for step_s in np.linspace(0.40, 0.30, 40)]
     assert max(abs(part - 1.0) for part in parts) < 0.05
-    assert times.mean_s == pytest.approx(0.30, abs=0.02)
+    assert times.typical_s == pytest.approx(0.30, abs=0.02)
     sudden = [times.push(0.42) for _ in range(12)]  # 40 % longer at once: odd at first, then the new cadence
     assert sudden[0] > 1.25
     assert max(sudden[6:]) < 1.25
