@@ -165,6 +165,15 @@ def test_a_stride_at_the_very_beginning_of_the_ring() -> None:
     assert drop.drop_deg == pytest.approx(AMPLITUDE_DEG * gain(1), abs=0.07)
 
 
+def test_of_a_contact_at_the_very_beginning_only_what_smoothing_reaches_is_read() -> None:
+    ring = ring_of(obliquity_columns(rocking(np.arange(300.0) + CONTACT - 20.0)))
+    course = obliquity_course(ring, RIGHT, 0.0, 20.0 - STEP, 20.0, 20.0 + STEP, SETTINGS)
+    half = len(stride_kernel(STRIDE, SETTINGS.cutoff_harmonics, SETTINGS.kernel_half_part)) // 2
+    assert course.start == half
+    drop = drop_of(course, Side.LEFT, 20.0, 70.0, 20.0 + STEP, SETTINGS.peak_part)
+    assert drop.peak == pytest.approx(20.0 + PEAK_AFTER, abs=0.05)
+
+
 @pytest.mark.parametrize("amplitude_mm", [20.0, 50.0])
 @pytest.mark.parametrize("n", [40, 75, 200])
 def test_vertical_travel_of_a_bounce_in_closed_form(amplitude_mm: float, n: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -104,6 +105,30 @@ def test_gaps_and_biases_are_met_as_live() -> None:
     result = scored(after, run)
     assert len(result.pairs) >= 0.98 * run.contacts.running.sum()
     assert abs(result.bias_deg(Side.BOTH)) < 0.15
+
+
+def test_a_bias_beyond_the_filters_own_makes_no_difference() -> None:
+    biased = simulated(minutes=2.0, mount="random", seed=4, gyro_bias_dps=(5.0, -4.0, 3.0))
+    plain, other = scored(offline().events, a_run()), scored(analyse(biased.blocks, RATE_HZ).events, biased)
+    for side in (Side.LEFT, Side.RIGHT):
+        assert other.bias_deg(side) == pytest.approx(plain.bias_deg(side), abs=0.1)
+        assert other.sd_deg(side) == pytest.approx(plain.sd_deg(side), abs=0.03)
+
+
+def test_over_a_long_gap_nothing_is_carried() -> None:
+    """What comes after 3 s of loss is analysed as if it were a recording of its own."""
+    run = a_run()
+    block = run.blocks[0]
+    first, lost, mount = round(60 * RATE_HZ), round(3 * RATE_HZ), run.pelvis_from_sensor
+    after = block.slice(first + lost, len(block))
+    joined = [block.slice(0, first), replace(after, gap_s=lost / RATE_HZ)]
+    late = {round(step.t_s, 6): step for step in steps_in(analyse(joined, RATE_HZ, mount=mount).events)}
+    alone = [step for step in steps_in(analyse([after], RATE_HZ, mount=mount).events) if step.valid]
+    assert len(alone) > 100
+    for step in alone:
+        same = late[round(step.t_s, 6)]
+        signed = 1.0 if same.side is step.side else -1.0
+        assert same.midstance_deg == pytest.approx(signed * step.midstance_deg, abs=1e-9)
 
 
 def test_a_wave_is_made() -> None:
