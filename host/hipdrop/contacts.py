@@ -77,8 +77,8 @@ class ContactDetector:
         begin = max(self._last, crossing - self._lookback, ring.start, self._floor)
         smooth = ring.window(begin, crossing + 1)[col.SMOOTH]
         trough = int(smooth.argmin())
-        quick = since < self._settings.quick_step_s * self._rate_hz
-        if smooth[trough] > (self._settings.flight_quick_g if quick else self._settings.flight_g):
+        slow = self._settings.slow_step_s * self._rate_hz < since < self._lookback
+        if smooth[trough] > (self._settings.slow_flight_g if slow else self._settings.flight_g):
             return []
         earlier: list[Landing] = []
         if since < self._lookback:

@@ -55,9 +55,9 @@ class ContactSettings:
 
     smooth_half_s: float = 0.08  # half width of the Hann kernel: half amplitude at 6 Hz; also the latency
     lag_s: float = 0.03  # crossing of 0 g after the force plate's contact, mean over runners and sites of four sources
-    flight_g: float = -0.6  # smoothed trough before a running contact: running -0.9 to -1.9, fast walking to -0.5
-    flight_quick_g: float = -0.4  # where the step was quicker than anybody walks: uphill at 230 steps a minute -0.5
-    quick_step_s: float = 0.4  # 150 steps a minute
+    flight_g: float = -0.35  # smoothed trough before a running contact: running -0.4 to -1.9, walking above -0.33
+    slow_flight_g: float = -0.6  # where the step was slower than slow_step_s: fast walking reaches -0.5
+    slow_step_s: float = 0.45  # 133 steps a minute; running from 1.8 m/s is quicker or flies deeper
     first_stance_g: float = 0.7  # smoothed peak of a running stance, 1.2 to 1.8; of a walking one up to 0.4
     refractory_s: float = 0.2  # 300 steps a minute
     refractory_steps: float = 0.6  # and this part of the running mean of the step time
@@ -68,7 +68,7 @@ class ContactSettings:
     def __post_init__(self) -> None:
         """Refuse what cannot be."""
         _refuse(
-            self, negative=("flight_g", "flight_quick_g", "toe_off_g"), parts=("toe_off_trough", "refractory_steps")
+            self, negative=("flight_g", "slow_flight_g", "toe_off_g"), parts=("toe_off_trough", "refractory_steps")
         )
 
 
@@ -99,7 +99,7 @@ class MountSettings:
 class SideSettings:
     """Left and right; phases: mean over runners (docs/algorithms.md), weights: largest log odds that a cue may give."""
 
-    roll_weight: float = 3.0
+    roll_weight: float = 4.0
     roll_phase_deg: float = 180.0  # third harmonic of obliquity at left contact
     roll_scale_deg: float = 0.4  # amplitude at which it counts for three quarters; 1.1 to 1.5 are usual
     yaw_weight: float = 3.5

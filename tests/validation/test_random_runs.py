@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from hipdrop.events import Side
-from random_runs import Outcome, run_and_judge, side_means, with_template
+from hipdrop.events import Side, Site
+from hipdrop.simulate import RunnerConfig, simulate
+from random_runs import RUNNERS, Outcome, judge, play, run_and_judge, side_means, with_template
 
 DEVELOPED_ON = 1000  # seeds below this were looked at while the chain was made; the tests draw others
 
@@ -75,3 +76,24 @@ def test_a_template_settles_the_sides_at_any_drop() -> None:
 @pytest.mark.validation
 def test_a_template_settles_the_sides_in_many_runs() -> None:
     settle_with_template(range(DEVELOPED_ON, DEVELOPED_ON + 100))
+
+
+@pytest.mark.parametrize("site", list(Site))
+@pytest.mark.parametrize("speed_ms", [1.8, 2.5, 3.5, 4.5])
+def test_every_step_is_found_from_grounded_to_fast_running_at_any_site(speed_ms: float, site: Site) -> None:
+    config = RunnerConfig(
+        runner=RUNNERS[0], speed_ms=speed_ms, minutes=1.5, seed=DEVELOPED_ON, site=site, mount="random", wobble_deg=0.5
+    )
+    run = simulate(config)
+    _, events = play(run, config.rate_hz)
+    outcome = judge(DEVELOPED_ON, config, run, events)
+    print(
+        f"\n| {speed_ms} | {site} | {outcome.true} / {outcome.missed} / {outcome.extra} | {outcome.result.sd_ms:.1f} "
+        f"| {outcome.sure} | {outcome.wrong_and_sure} |",
+        end="",
+    )
+    assert outcome.missed <= 1  # the very first contact of slow running
+    assert outcome.extra == 0
+    assert outcome.wrong_and_sure == 0
+    if speed_ms >= 2.5:
+        assert (outcome.missed, outcome.unsure) == (0, 0)
