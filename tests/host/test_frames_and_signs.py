@@ -14,14 +14,13 @@ from scipy.spatial.transform import Rotation
 
 from hipdrop import columns as col
 from hipdrop.drop import obliquity_course
-from hipdrop.events import Side, Site, Step, Turn
+from hipdrop.events import Side, Site
 from hipdrop.monitor import words
 from hipdrop.orientation import OrientationStage
-from hipdrop.pipeline import Pipeline
 from hipdrop.samples import STANDARD_GRAVITY_MS2, Array
 from hipdrop.settings import ContactSettings, DropSettings, OrientationSettings
 from hipdrop.simulate.specs import mount_matrix
-from synthetic import RATE_HZ, block_of, events_of, ring_of, simulated
+from synthetic import RATE_HZ, block_of, ring_of
 
 ANGLE_DEG = 12.0
 STILL_S, MOVE_S = 3.0, 1.0
@@ -111,18 +110,6 @@ def test_another_order_of_the_angles_finds_obliquity_in_level_hips() -> None:
     level = Rotation.from_euler("YXZ", [30.0, 0.0, -20.0], degrees=True)
     assert abs(level.as_euler("ZXY", degrees=True)[1]) == pytest.approx(9.85, abs=0.01)
     assert -np.arcsin(level.inv().apply(CROWN)[2]) == pytest.approx(0.0, abs=1e-12)
-
-
-@pytest.mark.parametrize("turns", [10.0, -10.0])
-def test_running_round_a_bend_to_the_left_is_a_positive_yaw_rate(turns: float) -> None:
-    run = simulated(minutes=0.5, stand_s=2.0, turns=turns)
-    events = events_of(run, Pipeline(RATE_HZ, mount=run.pelvis_from_sensor))
-    yaw_dps = [event.yaw_dps for event in events if isinstance(event, Step) and event.valid_for_mean]
-    assert len(yaw_dps) > 40
-    assert np.mean(yaw_dps) == pytest.approx(turns, abs=0.5)
-    fast = events_of(simulated(minutes=0.5, stand_s=2.0, turns=2.0 * turns))
-    assert all(event.yaw_dps * turns > 0.0 for event in fast if isinstance(event, Turn))
-    assert any(isinstance(event, Turn) for event in fast)
 
 
 def test_a_step_is_named_by_the_leg_that_stands_and_its_drop_by_the_other_hip() -> None:
