@@ -94,8 +94,10 @@ class OrientationStage:
         """
         if np.linalg.norm(level_rads) < math.radians(self._settings.run_bias_limit_dps):
             return None
-        bias, sigma = self._vqf.getBiasEstimate()
-        self._vqf.setBiasEstimate(bias - level_rads, sigma)
+        estimate, sigma = self._vqf.getBiasEstimate()
+        # what VQF holds of it, up to its clip, goes; the part about the vertical stays
+        share = float(np.dot(estimate, level_rads) / np.dot(level_rads, level_rads))
+        self._vqf.setBiasEstimate(estimate - share * level_rads, sigma)
         return self._take_off(level_rads)
 
     def _take_off(self, residual_rads: Array) -> tuple[float, float, float]:
