@@ -48,10 +48,10 @@ def population_log_odds(mean: Complex, sd: Array, strides: int, stride_s: float,
     otherwise; each shrunk where its harmonic does not stand out of the spread.
 
     1. Roll: the third harmonic of obliquity peaks in mid-stance of the standing leg (phase 180 deg, +-28 over 8
-       runners). It is the drop itself and turns over in a runner who hikes.
+       runners). It is the drop itself, and turns over where the pelvis is hiked inside the stance.
     2. Yaw: the fundamental of the yaw rate leads left contact by 50 deg (16 to 100 in the runners measured).
-    3. Sideways: the fundamental of the sideways acceleration points away from the standing leg at contact and towards
-       it in mid-stance (phase 118 deg, +-28).
+    3. Sideways: the fundamental of the sideways acceleration points towards the standing leg, most in mid-stance
+       (phase 118 deg, +-28).
     """
     roll_deg = mean[ROLL, 1] / (1j * 2.0 * math.pi * _ODD_ORDERS[1] / stride_s) * (180.0 / math.pi)
     return (
