@@ -1,4 +1,4 @@
-"""Sides where the roll cue turns over: obliquity lowered by a bump inside the stance alone, down to where its swing is reversed.
+"""Sides where the roll cue turns over: obliquity lowered inside the stance alone, until its swing is reversed.
 
 The simulator's own hiking lowers obliquity over the whole stride, which leaves the third harmonic as it is.
 """
