@@ -67,9 +67,7 @@ class ContactSettings:
 
     def __post_init__(self) -> None:
         """Refuse what cannot be."""
-        _refuse(
-            self, negative=("flight_g", "slow_flight_g", "toe_off_g"), parts=("toe_off_trough", "refractory_steps")
-        )
+        _refuse(self, negative=("flight_g", "slow_flight_g", "toe_off_g"), parts=("toe_off_trough", "refractory_steps"))
 
 
 @dataclass(frozen=True)
