@@ -211,8 +211,8 @@ class MountSlipped(Event):
 class SidesChanged(Event):
     """What is known of left and right has changed.
 
-    `reason` is `settled` (sure from here on), `lost` (no longer sure), `corrected` (later steps are labelled the other
-    way than earlier ones of the same run) or `swapped` (by the user).
+    `reason` is `settled` (sure from here on), `unsure` (not sure, or no longer), `corrected` (later steps are labelled
+    the other way than earlier ones of the same run) or `swapped` (by the user).
     """
 
     reason: str

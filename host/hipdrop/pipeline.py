@@ -40,7 +40,7 @@ from hipdrop.waves import MeanWave
 class Pipeline:
     """Samples in, events out.
 
-    `push` raises `ValueError` for a block with NaN or infinity and then has taken nothing of that block's second.
+    `push` raises `ValueError` for a block with NaN or infinity, and then has taken nothing of it.
 
     Parameters
     ----------
@@ -96,11 +96,14 @@ class Pipeline:
             return self._user(item)
         if len(item) == 0:
             return []
+        saturated = self._saturated(item)
         events: list[Event] = []
         if math.isnan(self._now_s):
             events += self._chain.start(float(item.t_s[0]))
         elif item.gap_s > 0.0:
             events += self._gap(item)
+        for index in saturated:
+            self._chain.voids.add(self._ring.end + index, self._ring.end + index + 1, Flag.SATURATED)
         events += self._samples(item)
         return self._watched(events)
 
@@ -141,7 +144,6 @@ class Pipeline:
         events: list[Event] = []
         for piece in self._pieces(block):
             start = self._ring.end
-            self._check(piece, start)
             self._orientation.push(piece, self._ring.extend(len(piece)))
             self._now_s = float(piece.t_s[-1])
             for landing in self._detector.push(self._ring, start, self._ring.end):
@@ -158,18 +160,17 @@ class Pipeline:
             yield block if start == 0 and stop >= len(block) else block.slice(start, stop)
             start = stop
 
-    def _check(self, piece: SampleBlock, start: int) -> None:
-        """Mark saturated samples; refuse what is no number, before it spoils the filters for good."""
-        acc, gyr = np.abs(piece.acc_ms2), np.abs(piece.gyr_rads)
+    def _saturated(self, block: SampleBlock) -> list[int]:
+        """Find the saturated samples; refuse what is no number, before it spoils the filters for good."""
+        acc, gyr = np.abs(block.acc_ms2), np.abs(block.gyr_rads)
         if acc.max() < self._acc_limit_ms2 and gyr.max() < self._gyr_limit_rads:
-            return
+            return []
         if not (np.isfinite(acc).all() and np.isfinite(gyr).all()):
-            raise ValueError(
-                f"samples {piece.first_index} to {piece.first_index + len(piece) - 1} hold NaN or infinity"
-            )
+            last = block.first_index + len(block) - 1
+            raise ValueError(f"samples {block.first_index} to {last} hold NaN or infinity")
         over = (acc >= self._acc_limit_ms2).any(axis=1) | (gyr >= self._gyr_limit_rads).any(axis=1)
-        for index in (start + np.flatnonzero(over)).tolist():
-            self._chain.voids.add(index, index + 1, Flag.SATURATED)
+        indices: list[int] = np.flatnonzero(over).tolist()
+        return indices
 
     def _each_second(self) -> list[Event]:
         """Housekeeping: bouts that have ended, activity, bias, standing tare."""
