@@ -32,6 +32,7 @@ class Labeller:
         self._held: list[OpenStep] = []
         self._alternation = -1
         self._left_parity = 0  # of the steps of this alternation that have left; 0 while none has
+        self._left_sure = False  # whether they were called sure
         self._told = ""
         self._confidence = 0.5
         self.sure = False
@@ -63,7 +64,7 @@ class Labeller:
             return []
         parity = self._judge.left_parity()
         events = self._tell(self._held[0].contact_s, parity)
-        self._left_parity = parity
+        self._left_parity, self._left_sure = parity, self.sure
         held, self._held = self._held, []
         return events + [self._labelled(step) for step in held]
 
@@ -75,10 +76,11 @@ class Labeller:
 
     def _tell(self, t_s: float, parity: int) -> list[Event]:
         told = "settled" if self.sure else "unsure"
-        if self._left_parity and parity != self._left_parity:
+        turned_over = self._left_parity and parity != self._left_parity
+        if turned_over and self._left_sure:
             self._told = told
             return [SidesChanged(t_s, "corrected", self._confidence)]
-        if told == self._told:
+        if told == self._told and not turned_over:
             return []
         self._told = told
         return [SidesChanged(t_s, told, self._confidence)]

@@ -114,12 +114,16 @@ class MountFinder:
             forward, correlation = -forward, -correlation
         rotation = np.stack((forward, up, np.cross(forward, up)))
         lever_m = float(np.average([_lever(rotation, m, self._period) for _, m, _ in bouts], weights=weights))
+        power = np.average([float(np.sum(np.abs(m[3:]) ** 2)) for _, m, _ in bouts], weights=weights) / 2.0
+        rate_dps = math.degrees(math.sqrt(power))
         found = Mount(rotation, site or self._site(lever_m), lever_m, quality, max(0.0, -correlation))
-        return found if previous is not None or self._good(found) else None
+        return found if previous is not None or self._good(found, rate_dps) else None
 
-    def _good(self, mount: Mount) -> bool:
+    def _good(self, mount: Mount, rate_dps: float) -> bool:
+        """Whether the strides determine the mount, by a gyroscope that turns as a running pelvis does."""
         s = self._settings
-        return mount.quality >= s.min_quality and mount.forward_correlation >= s.min_forward_correlation
+        clear = mount.quality >= s.min_quality and mount.forward_correlation >= s.min_forward_correlation
+        return clear and rate_dps >= s.min_rate_dps
 
     def _site(self, lever_m: float) -> Site:
         if abs(lever_m) < self._settings.site_lever_m:

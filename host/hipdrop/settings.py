@@ -78,6 +78,7 @@ class MountSettings:
     fewest_strides: int = 4  # enough for an attempt when the run ends
     refine_strides: int = 320  # refined at each doubling up to this many (2 min), then left alone
     min_quality: float = 0.3  # contrast of the step symmetry
+    min_rate_dps: float = 15.0  # RMS of the angular rate in running: 45 and more when measured in the unit that is said
     min_forward_correlation: float = 0.15  # 0.32 to 0.62 when right, in 18 cases of 6 runners (docs/algorithms.md)
     site_lever_m: float = 0.07  # sacrum up to 0.06, hips from 0.09 (18 of 18 cases)
     standing_angle_deg: float = 25.0  # up at rest against up in running: more, and the clip was not worn at rest
@@ -85,7 +86,11 @@ class MountSettings:
     slip_pitch_deg: float = 15.0  # all of its change: slopes and speed pitch the pelvis, and pitch is not drop
     slip_heading_deg: float = 15.0  # turn about the vertical; the heading is found to 4 deg rms, 7 at worst
     heading_strides: int = 24  # strides for a fresh look at the heading, one in eight steps: 70 s
-    slip_steps: int = 24  # held that long
+    slip_steps: int = 24  # held that long; meanwhile steps are void
+    slip_mean_steps: int = 16  # the mean up vector is smoothed over so many steps
+    doubt_s: float = 3.0  # a break in which the clip may be taken off: the mount is confirmed before it counts
+    doubt_strides: int = 6  # by so many strides, 3 s
+    doubt_deg: float = 45.0  # right or up axis afresh against before; six strides find it to 10 deg
     hold_s: float = 30.0  # steps wait this long for the mount
 
     def __post_init__(self) -> None:

@@ -69,6 +69,7 @@ class StepChain:
         self._level_rate, self._level_strides = np.zeros(3), 0
         self._before_gap = (-math.inf, 0, 0.0)  # last contact, its parity, typical step time
         self._carried = 0
+        self._last_contact_s = math.inf  # of running; before the first nothing can have changed
         # the open bout: its newest landing, steps and contacts not told before it is confirmed, landings in it
         self._open: OpenStep | None = None
         self._unconfirmed: list[OpenStep] = []
@@ -113,12 +114,15 @@ class StepChain:
         events = self.settle(landing.crossing)
         step = OpenStep(self._number, self._parity, self._alternation, landing, time_at(self._ring, landing.index))
         if self._open is None:
+            if step.contact_s - self._last_contact_s > self._settings.mount.doubt_s:
+                self._mounting.doubt()
             last_s, parity, step_s = self._before_gap
             self._carried = carried_parity(last_s, parity, step_s, step.contact_s, self._settings.sides)
         step.carried_parity = self._carried
         self._number += 1
         self._parity = -self._parity
         self._landings += 1
+        self._last_contact_s = step.contact_s
         self._contacts.append(Contact(step.contact_s, step.number))
         if self._open is not None:
             self._complete(self._open, step)
@@ -223,6 +227,8 @@ class StepChain:
         if not step.has_stride:
             return self._place(step)
         events = self._watch_turn(step)
+        if self._mounting.suspicious:
+            step.flags.add(Flag.SLIP)
         settled = self._labeller.sure and not self._mounting.collecting and self._mounting.mount is not None
         if settled and step.number % _CHECK_EVERY:
             return events + self._place(step)
@@ -235,7 +241,7 @@ class StepChain:
             events += self._mounting.push(step.next_contact_s, step.harmonics, parity, mean_up, step.stride_s)
             if not self._turning:
                 steps = _CHECK_EVERY if settled else 1
-                events += self._mounting.watch(step.contact_s, step.harmonics, parity, mean_up, steps / 16.0, steps)
+                events += self._mounting.watch(step.contact_s, step.harmonics, parity, mean_up, steps)
         return events + self._place(step)
 
     def _learn_rate(self, shape: StrideShape) -> None:

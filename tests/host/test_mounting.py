@@ -43,7 +43,7 @@ class Wearer:
             harmonics = np.concatenate((self.clip @ stride.harmonics[:3], self.clip @ stride.harmonics[3:]))
             mean_up = self.clip @ stride.mean_up
             events += self.mounting.push(float(self._step), harmonics, parity, mean_up, stride.stride_s)
-            events += self.mounting.watch(float(self._step), harmonics, parity, mean_up, 1.0 / 16.0, 1)
+            events += self.mounting.watch(float(self._step), harmonics, parity, mean_up, 1)
         return events
 
 
