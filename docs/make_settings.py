@@ -14,8 +14,8 @@ from hipdrop import settings
 HEAD = """# Settings
 
 `hipdrop replay RUN.csv --config my.toml` puts the values of a TOML file over these defaults; options of the command
-line go over the file. An unknown table or key, a value of the wrong type, or one that is impossible is an error. The
-settings of a run stand in its `summary.json`.
+line go over the file. An unknown table or key, a value of the wrong type, or one that is impossible is an error that
+names file, line and key; whole numbers are at most 10000. The settings of a run stand in its `summary.json`.
 
 ```toml
 [monitor]

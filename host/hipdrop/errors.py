@@ -6,7 +6,7 @@
     ├─ UsageError          the command line asks for something that does not fit together (exit code 2)
     ├─ InputError          a file that cannot be read as what it should be; names the file and the line, if any
     ├─ OutputError         a file that cannot be written
-    └─ ConfigError         a setting that does not exist or has an impossible value
+    └─ ConfigError         a setting that does not exist or has an impossible value; names the file, if any
 """
 
 from __future__ import annotations
@@ -57,9 +57,22 @@ class OutputError(HipdropError):
 
 
 class ConfigError(HipdropError):
-    """A setting that does not exist or has an impossible value."""
+    """A setting that does not exist or has an impossible value.
 
-    def __init__(self, key: str, problem: str) -> None:
+    Parameters
+    ----------
+    key
+        The table, or `table.key`.
+    problem
+        What is wrong with it and what to do.
+    path, line
+        The settings file and the line in it, counted from 1, where they are known.
+    """
+
+    def __init__(self, key: str, problem: str, path: Path | str | None = None, line: int | None = None) -> None:
         self.key = key
         self.problem = problem
-        super().__init__(f"setting {key}: {problem}")
+        self.path = None if path is None else Path(path)
+        self.line = line
+        where = "" if path is None else f"{path}: " if line is None else f"{path}, line {line}: "
+        super().__init__(f"{where}setting {key}: {problem}")

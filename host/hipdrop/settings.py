@@ -8,24 +8,26 @@ from __future__ import annotations
 
 import dataclasses
 import math
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from hipdrop.errors import ConfigError, InputError
+from hipdrop.settings_file import load_settings, replace_tables
+
+MOST_COUNT = 10_000  # of steps, strides, seconds, sessions: hours of running; more is a typing error
 
 
-def _refuse(section: Any, negative: tuple[str, ...] = (), parts: tuple[str, ...] = ()) -> None:
-    """Refuse numbers that make no sense: all are over 0, but `negative` ones below it and `parts` at most 1."""
+def _refuse(section: Any, negative: tuple[str, ...] = (), **most: float) -> None:
+    """Refuse numbers that make no sense: all are over 0, but `negative` ones below it, and at most what `most` says."""
     for field_ in dataclasses.fields(section):
-        value = getattr(section, field_.name)
-        sign = -1.0 if field_.name in negative else 1.0
-        if not (math.isfinite(value) and sign * value > 0.0):
-            raise ValueError(f"{field_.name} is {value:g}; give a number {'below' if sign < 0.0 else 'over'} 0")
-        if field_.name in parts and value > 1.0:
-            raise ValueError(f"{field_.name} is {value:g}; give a part, at most 1")
+        key, value = field_.name, getattr(section, field_.name)
+        sign = -1 if key in negative else 1
+        if not 0 < sign * value < math.inf:
+            raise ValueError(f"{key}: {value} is impossible; give a number {'below' if sign < 0 else 'over'} 0")
+        limit = most.get(key, MOST_COUNT if isinstance(value, int) else math.inf)
+        if value > limit:
+            raise ValueError(f"{key}: {value} is too much; give at most {limit:g}")
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,7 @@ class OrientationSettings:
 class ContactSettings:
     """Contact and toe-off."""
 
-    smooth_half_s: float = 0.08  # half width of the Hann kernel: half amplitude at 6 Hz; also the latency
+    smooth_half_s: float = 0.08  # half width of the Hann kernel: half amplitude at 6 Hz; also the latency; at most 0.5
     lag_s: float = 0.03  # crossing of 0 g after the force plate's contact, mean over runners and sites of four sources
     flight_g: float = -0.35  # smoothed trough before a running contact: running -0.4 to -1.9, walking above -0.33
     slow_flight_g: float = -0.6  # where the step was slower than slow_step_s: fast walking reaches -0.5
@@ -61,13 +63,20 @@ class ContactSettings:
     first_stance_g: float = 0.7  # smoothed peak of a running stance, 1.2 to 1.8; of a walking one up to 0.4
     refractory_s: float = 0.2  # 300 steps a minute
     refractory_steps: float = 0.6  # and this part of the running mean of the step time
-    longest_step_s: float = 0.6  # a longer pause between contacts ends the bout (100 steps a minute)
+    longest_step_s: float = 0.6  # a longer pause between contacts ends the bout (100 steps a minute); at most 2
     toe_off_g: float = -0.8  # down-crossing before the flight
     toe_off_trough: float = 0.7  # where the trough is shallow: this part of it
 
     def __post_init__(self) -> None:
         """Refuse what cannot be."""
-        _refuse(self, negative=("flight_g", "slow_flight_g", "toe_off_g"), parts=("toe_off_trough", "refractory_steps"))
+        _refuse(
+            self,
+            negative=("flight_g", "slow_flight_g", "toe_off_g"),
+            smooth_half_s=0.5,
+            longest_step_s=2.0,
+            toe_off_trough=1.0,
+            refractory_steps=1.0,
+        )
 
 
 @dataclass(frozen=True)
@@ -91,11 +100,11 @@ class MountSettings:
     doubt_s: float = 3.0  # a break in which the clip may be taken off: the mount is confirmed before it counts
     doubt_strides: int = 6  # by so many strides, 3 s
     doubt_deg: float = 45.0  # right or up axis afresh against before; six strides find it to 10 deg
-    hold_s: float = 30.0  # steps wait this long for the mount
+    hold_s: float = 30.0  # steps wait this long for the mount, and the ring buffer holds it; at most 600
 
     def __post_init__(self) -> None:
         """Refuse what cannot be."""
-        _refuse(self, parts=("min_quality", "min_forward_correlation"))
+        _refuse(self, min_quality=1.0, min_forward_correlation=1.0, hold_s=600.0)
 
 
 @dataclass(frozen=True)
@@ -124,7 +133,7 @@ class SideSettings:
 
     def __post_init__(self) -> None:
         """Refuse what cannot be."""
-        _refuse(self, parts=("match_floor", "carry_part", "shortest_step_part"))
+        _refuse(self, match_floor=1.0, carry_part=1.0, shortest_step_part=1.0)
 
 
 @dataclass(frozen=True)
@@ -133,10 +142,10 @@ class DropSettings:
 
     peak_part: float = 0.6  # the peak is sought from contact to this part of the step (definition)
     cutoff_harmonics: float = (
-        8.0  # of the stride, 10 to 12 Hz: the pelvis fills up to the seventh, the clip wobbles at 10 to 20 Hz
+        8.0  # of the stride, 10 to 12 Hz: the pelvis fills to the seventh, the clip wobbles at 10 to 20 Hz; at most 40
     )
     kernel_half_part: float = (
-        0.25  # half length of the low-pass in strides: what the step's end and the latency of contacts leave
+        0.25  # half length of the low-pass in strides: what the step's end and contact latency leave; at most 0.3
     )
     wobble_limit_deg: float = 1.0  # loose belt: RMS of the obliquity above the cut-off
     turn_limit_dps: float = 12.0  # mean yaw rate of a stride
@@ -151,7 +160,7 @@ class DropSettings:
 
     def __post_init__(self) -> None:
         """Refuse what cannot be."""
-        _refuse(self, parts=("peak_part", "kernel_half_part", "irregular_part"))
+        _refuse(self, peak_part=1.0, cutoff_harmonics=40.0, kernel_half_part=0.3, irregular_part=1.0)
 
 
 @dataclass(frozen=True)
@@ -188,11 +197,11 @@ class MonitorSettings:
     def __post_init__(self) -> None:
         """Refuse what cannot be; the remedy is in the message."""
         if self.mode not in ("fatigue", "target"):
-            raise ValueError(f'mode is "{self.mode}"; it is "fatigue" or "target"')
+            raise ValueError(f'mode: "{self.mode}" is impossible; it is "fatigue" or "target"')
         if self.detector not in ("ewma", "cusum", "ewma+cusum"):
-            raise ValueError(f'detector is "{self.detector}"; it is "ewma", "cusum" or "ewma+cusum"')
+            raise ValueError(f'detector: "{self.detector}" is impossible; it is "ewma", "cusum" or "ewma+cusum"')
         if self.mode == "target" and not (self.target_left_deg or self.target_right_deg):
-            raise ValueError('mode is "target" without a band; set target_left_deg or target_right_deg')
+            raise ValueError('mode: "target" is impossible without a band; set target_left_deg or target_right_deg')
         for key, ok, remedy in (
             ("baseline_from_min", 0 <= self.baseline_from_min < math.inf, "give minutes from 0 up"),
             (
@@ -205,7 +214,11 @@ class MonitorSettings:
                 self.baseline_from_min < self.stored_baseline_until_min < math.inf,
                 "give minutes after baseline_from_min",
             ),
-            ("baseline_min_steps", self.baseline_min_steps >= 7, "at least 7 steps make a stable mean (Dingenen 2018)"),
+            (
+                "baseline_min_steps",
+                7 <= self.baseline_min_steps <= MOST_COUNT,
+                f"give 7, which make a stable mean (Dingenen 2018), to {MOST_COUNT}",
+            ),
             ("wander_deg", 0 <= self.wander_deg < math.inf, "give degrees from 0 up"),
             ("ewma_weight", 0 < self.ewma_weight <= 1, "give a weight over 0, at most 1"),
             ("dead_band_deg", 0 < self.dead_band_deg < math.inf, "give degrees over 0"),
@@ -218,20 +231,21 @@ class MonitorSettings:
                 1 <= self.evidence_steps <= self.evidence_window_steps,
                 "give 1 to evidence_window_steps",
             ),
+            ("evidence_window_steps", self.evidence_window_steps <= MOST_COUNT, f"give at most {MOST_COUNT}"),
             ("clear_fraction", 0 <= self.clear_fraction < 1, "give a fraction from 0 to below 1"),
             ("cool_down_s", 0 <= self.cool_down_s < math.inf, "give seconds from 0 up"),
-            ("fade_after_alerts", self.fade_after_alerts >= 0, "give a number from 0 up"),
-            ("fade_factor", 1 <= self.fade_factor < math.inf, "give a factor from 1 (no fade) up"),
+            ("fade_after_alerts", 0 <= self.fade_after_alerts <= MOST_COUNT, f"give 0 to {MOST_COUNT}"),
+            ("fade_factor", 1 <= self.fade_factor <= 100, "give a factor from 1 (no fade) to 100"),
             ("fade_longest_s", 0 <= self.fade_longest_s < math.inf, "give seconds from 0 up"),
-            ("training_session", self.training_session >= 1, "count sessions from 1"),
-            ("full_feedback_sessions", self.full_feedback_sessions >= 0, "give a number from 0 up"),
+            ("training_session", 1 <= self.training_session <= MOST_COUNT, f"give 1 to {MOST_COUNT}"),
+            ("full_feedback_sessions", 0 <= self.full_feedback_sessions <= MOST_COUNT, f"give 0 to {MOST_COUNT}"),
             ("target_left_deg", math.isfinite(self.target_left_deg), "give degrees, 0 for no band"),
             ("target_right_deg", math.isfinite(self.target_right_deg), "give degrees, 0 for no band"),
-            ("withheld_after_steps", self.withheld_after_steps >= 1, "give a number from 1 up"),
+            ("withheld_after_steps", 1 <= self.withheld_after_steps <= MOST_COUNT, f"give 1 to {MOST_COUNT}"),
             ("cadence_same_percent", 0 <= self.cadence_same_percent < math.inf, "give percent from 0 up"),
         ):
             if not ok:
-                raise ValueError(f"{key} = {getattr(self, key)} is impossible; {remedy}")
+                raise ValueError(f"{key}: {getattr(self, key)} is impossible; {remedy}")
 
 
 @dataclass(frozen=True)
@@ -256,55 +270,12 @@ class Settings:
         ConfigError
             An unknown table or key, or a value of the wrong type or out of range.
         """
-        try:
-            tables = tomllib.loads(Path(path).read_text("utf-8"))
-        except OSError as error:
-            raise InputError(
-                path, f"cannot be read ({error.strerror or error}); name an existing settings file"
-            ) from error
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            raise InputError(path, f"is no TOML ({error}); see docs/settings.md") from error
-        return cls().replace(tables)
+        return load_settings(cls(), path)
 
     def replace(self, tables: Mapping[str, Any]) -> Settings:
         """Return a copy with the values of nested `tables` ({section: {key: value}}) put in."""
-        sections = {f.name: getattr(self, f.name) for f in dataclasses.fields(self)}
-        changed = {}
-        for name, values in tables.items():
-            if name not in sections:
-                raise ConfigError(name, f"there is no such table; there are {', '.join(sections)}")
-            if not isinstance(values, Mapping):
-                raise ConfigError(name, "is a table; write its keys below a line [" + name + "]")
-            changed[name] = _replace_section(name, sections[name], values)
-        return dataclasses.replace(self, **changed)
+        return replace_tables(self, tables)
 
     def as_dict(self) -> dict[str, dict[str, Any]]:
         """Give all values as nested dictionaries, as they stand in summary.json."""
         return dataclasses.asdict(self)
-
-
-def _replace_section(name: str, section: Any, values: Mapping[str, Any]) -> Any:
-    known = {f.name: getattr(section, f.name) for f in dataclasses.fields(section)}
-    changed = {}
-    for key, value in values.items():
-        where = f"{name}.{key}"
-        if key not in known:
-            raise ConfigError(where, f"there is no such setting; [{name}] has {', '.join(known)}")
-        changed[key] = _converted(where, value, known[key])
-    try:
-        return dataclasses.replace(section, **changed)
-    except ValueError as error:  # raised by the section's own __post_init__
-        raise ConfigError(name, str(error)) from error
-
-
-def _converted(where: str, value: Any, default: Any) -> Any:
-    if isinstance(default, bool) or isinstance(value, bool):
-        accepted = isinstance(default, bool) and isinstance(value, bool)
-    elif isinstance(default, float):
-        accepted = isinstance(value, (int, float))
-        value = float(value) if accepted else value
-    else:
-        accepted = isinstance(value, type(default))
-    if not accepted:
-        raise ConfigError(where, f"{value!r} is not a {type(default).__name__}")
-    return value

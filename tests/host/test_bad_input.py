@@ -161,8 +161,8 @@ def test_wrong_usage(arguments: list[str], message: str, capsys: pytest.CaptureF
     [
         ("[monitor]\nmood = 3\n", "setting monitor.mood: there is no such setting"),
         ("[radar]\n", "setting radar: there is no such table"),
-        ("[monitor]\ndead_band_deg = 'wide'\n", "setting monitor.dead_band_deg: 'wide' is not a float"),
-        ("[monitor]\ndead_band_deg = -1\n", "setting monitor: dead_band_deg = -1.0 is impossible"),
+        ("[monitor]\ndead_band_deg = 'wide'\n", "setting monitor.dead_band_deg: 'wide' is not a number"),
+        ("[monitor]\ndead_band_deg = -1\n", "setting monitor.dead_band_deg: -1.0 is impossible"),
         ("not toml", "is no TOML"),
     ],
 )

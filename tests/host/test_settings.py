@@ -100,3 +100,64 @@ def test_all_values_come_back_through_a_dictionary() -> None:
 def test_every_setting_can_be_set_by_its_name(section: str) -> None:
     defaults = dataclasses.asdict(getattr(Settings(), section))
     assert dataclasses.asdict(getattr(Settings().replace({section: defaults}), section)) == defaults
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("[drop]\nstop_steps = 2.5", ", line 2: setting drop.stop_steps: 2.5 is not a whole number"),
+        ("[drop]\nturn_tail_s = true", ", line 2: setting drop.turn_tail_s: true is not a number"),
+        ("[drop]\n\n'wobble' = 1", ", line 3: setting drop.wobble: there is no such setting"),
+        ("[mount]\nhold_s = 5\n[monitor]\nmode = 1", ", line 4: setting monitor.mode: 1 is not a text in quotes"),
+        ("drop.turn_tail_s = -1", ", line 1: setting drop.turn_tail_s: -1.0 is impossible; give a number over 0"),
+        ("[dorp]", ", line 1: setting dorp: there is no such table"),
+        ("drop = 3", ", line 1: setting drop: is a table"),
+        ("drop = {turn_tail_s = 0}", ": setting drop.turn_tail_s: 0.0 is impossible"),
+        ("[monitor]\nevidence_window_steps = 9", ": setting monitor.evidence_steps: 40 is impossible"),
+        (f"[drop]\nturn_tail_s = 1{400 * '0'}", ", line 2: setting drop.turn_tail_s: the number is too large"),
+        (f"[drop]\nturn_tail_s = 1{5000 * '0'}", ": is no TOML"),
+    ],
+)
+def test_a_fault_in_a_file_is_named_with_its_line(tmp_path: Path, text: str, message: str) -> None:
+    path = written(tmp_path, text)
+    with pytest.raises((ConfigError, InputError)) as caught:
+        Settings.load(path)
+    assert str(caught.value).startswith(f"{path}{message}")
+
+
+MOST = {
+    "mount.hold_s": 600.0,
+    "contacts.smooth_half_s": 0.5,
+    "contacts.longest_step_s": 2.0,
+    "drop.cutoff_harmonics": 40.0,
+    "drop.kernel_half_part": 0.3,
+    "monitor.fade_factor": 100.0,
+    "monitor.baseline_min_steps": 10_000,
+    "monitor.evidence_window_steps": 10_000,
+    "monitor.withheld_after_steps": 10_000,
+    "monitor.fade_after_alerts": 10_000,
+    "monitor.training_session": 10_000,
+    "monitor.full_feedback_sessions": 10_000,
+    "mount.first_strides": 10_000,
+    "mount.refine_strides": 10_000,
+    "sides.hold_steps": 10_000,
+    "drop.stop_steps": 10_000,
+}
+
+
+@pytest.mark.parametrize(("key", "most"), list(MOST.items()))
+def test_more_than_can_work_is_refused(key: str, most: float) -> None:
+    section, _, name = key.partition(".")
+    assert Settings().replace({section: {name: most}}).as_dict()[section][name] == most
+    for value in (most + 1, most * 10**9, 10**400 if isinstance(most, int) else 1e300):
+        with pytest.raises(ConfigError) as caught:
+            Settings().replace({section: {name: value}})
+        assert caught.value.key == key
+
+
+def test_every_count_has_an_upper_bound() -> None:
+    for section, values in Settings().as_dict().items():
+        for name, value in values.items():
+            if isinstance(value, int):
+                with pytest.raises(ConfigError):
+                    Settings().replace({section: {name: 10_001}})
