@@ -237,7 +237,7 @@ class BaselineReady(Event):
     right_sd_deg: float
     mean_sd_deg: float
     steps: int
-    source: str  # today, profile, profile+today
+    source: str  # today, profile+today
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,19 +35,6 @@ UNSURE_PART = 0.02  # with more steps of unsure side than this, the user is told
 Kind = TypeVar("Kind", bound=Event)
 Mask = NDArray[np.bool_]
 
-FLAG_WORDS = {
-    Flag.START: "before the first full stride",
-    Flag.STOP: "next to a stop",
-    Flag.GAP: "lost samples",
-    Flag.SATURATED: "sensor at the end of its range",
-    Flag.WOBBLE: "loose belt",
-    Flag.SLIP: "clip slipped",
-    Flag.MOUNT: "mount not known yet",
-    Flag.SIDE: "leg not sure",
-    Flag.IRREGULAR: "irregular step",
-    Flag.TURN: "in a bend",
-}
-
 
 @dataclass(frozen=True)
 class DropSummary:
@@ -189,7 +176,10 @@ def _warnings(events: Sequence[Event], steps: list[Step], flags: Counter[Flag]) 
         yield "no running was found: walking and standing have no drop that hipdrop measures"
         return
     if not any(isinstance(event, MountFound) for event in events):
-        yield "how the clip sits was not found: run evenly for half a minute, and give --site"
+        yield (
+            "how the clip sits was not found: run evenly for half a minute or more, and give --site; if you did, the "
+            "gyroscope may be in another unit than its column says"
+        )
     unsure = sum(not step.side_sure for step in steps) / len(steps)
     if unsure > UNSURE_PART:
         yield f"left and right are not sure for {100 * unsure:.0f} % of the steps; these count for no side"

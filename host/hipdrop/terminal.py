@@ -55,7 +55,7 @@ class LiveModel:
             elif isinstance(event, ActivityChanged):
                 self.activity = event.activity
             elif isinstance(event, SidesChanged):
-                self.sides_sure = event.reason != "lost"
+                self.sides_sure = event.reason != "unsure"
 
     def level_deg(self, side: Side) -> float:
         """Mean drop of the last counted steps of a leg; NaN before the first."""

@@ -6,7 +6,9 @@ import math
 
 import pytest
 
+import hipdrop.summary as summary_module
 from handmade import START_S, STEP_S, make_recording, make_run, make_step
+from hipdrop import wording
 from hipdrop.events import Event, Flag, GyroBias, MountSlipped, Side, SidesChanged
 from hipdrop.summary import summarize
 from hipdrop.wording import clock, length, share, summary_lines
@@ -75,6 +77,13 @@ def test_warnings_name_what_happened() -> None:
     for words in ("not found", "100 %", "moved on the body by 25°", "corrected", "off by 2.6 deg/s", "no baseline"):
         assert words in text
     assert "9.0" not in text
+    for hint in ("half a minute or more", "gyroscope may be in another unit"):  # why no mount was found
+        assert hint in text
+
+
+def test_every_flag_has_words_in_one_place() -> None:
+    assert set(wording.FLAG_WORDS) == set(Flag)
+    assert not hasattr(summary_module, "FLAG_WORDS")
 
 
 def test_the_whole_summary_in_words() -> None:

@@ -7,7 +7,7 @@ import io
 import pytest
 
 from handmade import START_S, make_recording, make_run, make_step
-from hipdrop.events import Activity, BaselineReady, Flag, Side
+from hipdrop.events import Activity, BaselineReady, Flag, Side, SidesChanged
 from hipdrop.terminal import LAST_STEPS, LEVEL_STEPS, LiveModel, run_view
 
 
@@ -36,6 +36,14 @@ def test_model_follows_the_run() -> None:
     assert len(model.alerts) == 3
     model.take([BaselineReady(0.0, 1.0, 1.1, 1.05, 0.1, 0.1, 0.1, 9, "today")])
     assert model.baseline_deg[Side.LEFT] == 1.0
+
+
+@pytest.mark.parametrize(("reason", "sure"), [("settled", True), ("corrected", True), ("unsure", False)])
+def test_the_sides_are_sure_until_they_are_not(reason: str, sure: bool) -> None:
+    model = LiveModel(START_S)
+    model.take([make_step(0, START_S, Side.LEFT, 2.0, () if not sure else (Flag.SIDE,))])
+    model.take([SidesChanged(START_S, reason, 0.9)])
+    assert model.sides_sure is sure
 
 
 def test_a_terminal_sees_steps_levels_and_alerts() -> None:
