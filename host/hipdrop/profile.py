@@ -9,16 +9,20 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 
 import numpy as np
 
 from hipdrop.errors import InputError, OutputError
 from hipdrop.events import BaselineReady, Site
 from hipdrop.monitor import StoredBaseline
+from hipdrop.samples import Array
 from hipdrop.sides import StrideTemplate
 
 VERSION = 1
+MAX_DEG = 90.0  # no pelvis tilts so far
+MAX_COUNT = 10**9  # of steps or strides: more than a life holds
+MAX_HARMONIC = 1e4  # m/s² or rad/s; the widest sensor reads 4000
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,15 +33,30 @@ class Profile:
     template: StrideTemplate | None = None
 
     @classmethod
-    def learned(cls, baselines: Sequence[BaselineReady], template: StrideTemplate | None) -> Profile:
-        """Make a profile of what a run showed; of several baselines the last that holds both sides."""
+    def learned(
+        cls, baselines: Sequence[BaselineReady], template: StrideTemplate | None, known: Profile | None = None
+    ) -> Profile:
+        """Make a profile of what a run showed; what it did not show stays as it is `known`.
+
+        Of several baselines the last that holds both sides is taken. How far days differ no single run shows.
+        """
+        known = known or cls()
+        if template is None or not (template.sd > 0).all():  # one stride alone has no spread
+            template = known.template
         whole = [b for b in baselines if math.isfinite(b.left_deg + b.right_deg)]
         if not whole:
-            return cls(None, template)
+            return cls(known.baseline, template)
         last = whole[-1]
-        steps = last.steps // 2
+        steps = max(1, last.steps // 2)
         stored = StoredBaseline(last.left_deg, last.right_deg, last.left_sd_deg, last.right_sd_deg, steps, steps)
+        if known.baseline is not None:
+            stored = dataclasses.replace(stored, between_day_sd_deg=known.baseline.between_day_sd_deg)
         return cls(stored, template)
+
+    @property
+    def empty(self) -> bool:
+        """Whether it holds nothing."""
+        return self.baseline is None and self.template is None
 
     @classmethod
     def load(cls, path: Path | str) -> Profile:
@@ -52,13 +71,18 @@ class Profile:
             data = json.loads(Path(path).read_text("utf-8"))
         except OSError as error:
             raise InputError(path, f"cannot be read ({error.strerror or error}); name an existing profile") from error
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise InputError(path, f"is no profile ({error}); make one with --save-profile") from error
-        if not isinstance(data, dict) or data.get("hipdrop_profile") != VERSION:
+        version = data.get("hipdrop_profile") if isinstance(data, dict) else None
+        if type(version) is not int or version != VERSION:
             raise InputError(path, f"is no profile of version {VERSION}; make one with --save-profile")
         try:
             return cls(_baseline(data["baseline"]), _template(data["template"]))
-        except (KeyError, TypeError, ValueError) as error:
+        except KeyError as error:
+            raise InputError(
+                path, f"is a damaged profile ({error} is missing); make it anew with --save-profile"
+            ) from error
+        except (TypeError, ValueError) as error:
             raise InputError(path, f"is a damaged profile ({error}); make it anew with --save-profile") from error
 
     def save(self, path: Path | str) -> None:
@@ -76,7 +100,7 @@ class Profile:
             part.replace(path)
         except OSError as error:
             part.unlink(missing_ok=True)
-            raise OutputError(path, f"cannot be written ({error.strerror or error}); choose another place") from error
+            raise _output_error(path, error) from error
 
     def as_dict(self) -> dict[str, Any]:
         """Give the profile as plain data, as it stands in the file."""
@@ -97,21 +121,75 @@ class Profile:
         }
 
 
+def prepare_file(path: Path) -> None:
+    """Try whether a profile can be written there, so that a long run does not end at one that cannot be.
+
+    Raises
+    ------
+    OutputError
+        It cannot.
+    """
+    if path.is_dir():
+        raise OutputError(path, "is a folder; name a file for the profile")
+    trial = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        trial.touch()
+        trial.unlink()
+    except OSError as error:
+        raise _output_error(path, error) from error
+
+
+def _output_error(path: Path, error: OSError) -> OutputError:
+    return OutputError(path, f"cannot be written ({error.strerror or error}); choose another place")
+
+
 def _baseline(data: dict[str, Any] | None) -> StoredBaseline | None:
     if data is None:
         return None
-    stored = StoredBaseline(**data)
-    finite = all(map(math.isfinite, dataclasses.astuple(stored)))
-    if not finite or min(stored.left_steps, stored.right_steps) < 1:
-        raise ValueError("the baseline is not finite numbers over at least one step a side")
+    stored = StoredBaseline(**data)  # TypeError names a key that is missing or unknown
+    for key in ("left_deg", "right_deg"):
+        _check_number(key, getattr(stored, key), -MAX_DEG)
+    for key in ("left_sd_deg", "right_sd_deg", "between_day_sd_deg"):
+        _check_number(key, getattr(stored, key), 0)
+    for key in ("left_steps", "right_steps"):
+        _check_count(key, getattr(stored, key))
     return stored
 
 
 def _template(data: dict[str, Any] | None) -> StrideTemplate | None:
     if data is None:
         return None
-    mean = np.array(data["mean_re"], dtype=np.float64) + 1j * np.array(data["mean_im"], dtype=np.float64)
-    sd = np.array(data["sd"], dtype=np.float64)
-    if mean.shape != (6, 3) or sd.shape != (6, 3) or not (np.isfinite(mean).all() and np.isfinite(sd).all()):
-        raise ValueError("the stride template is not 6 by 3 finite numbers")
-    return StrideTemplate(mean, sd, int(data["strides"]), Site(data["site"]), bool(data["confirmed"]))
+    re, im, sd = (_table(key, data[key]) for key in ("mean_re", "mean_im", "sd"))
+    if not (sd > 0).all():
+        raise ValueError("sd is not over 0 throughout")
+    strides, confirmed, site = data["strides"], data["confirmed"], data["site"]
+    _check_count("strides", strides)
+    if not isinstance(confirmed, bool):
+        raise ValueError(f"confirmed is {confirmed!r}, neither true nor false")
+    if site not in list(Site):
+        raise ValueError(f"site is {site!r}, none of {', '.join(Site)}")
+    return StrideTemplate(re + 1j * im, sd, strides, Site(site), confirmed)
+
+
+def _check_number(key: str, value: object, least: float) -> None:
+    if not _is_number(value) or not least <= value <= MAX_DEG:
+        raise ValueError(f"{key} is {value!r}, no number from {least:g} to {MAX_DEG:g}")
+
+
+def _check_count(key: str, value: object) -> None:
+    if type(value) is not int or not 1 <= value <= MAX_COUNT:
+        raise ValueError(f"{key} is {value!r}, no whole number from 1 to {MAX_COUNT}")
+
+
+def _is_number(value: object) -> TypeGuard[float]:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+def _table(key: str, rows: object) -> Array:
+    """Read one table of the template, harmonics 1, 3, 5 of six signals."""
+    lists = [row if isinstance(row, list) else [] for row in rows] if isinstance(rows, list) else []
+    if [len(row) for row in lists] != [3] * 6 or not all(
+        _is_number(value) and abs(value) <= MAX_HARMONIC for row in lists for value in row
+    ):
+        raise ValueError(f"{key} is not 6 by 3 numbers of at most {MAX_HARMONIC:g}")
+    return np.array(lists, dtype=np.float64)

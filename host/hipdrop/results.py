@@ -20,6 +20,8 @@ STEP_COLUMNS = (
     "step,side,contact_s,toe_off_s,contact_ms,drop_deg,excursion_deg,midstance_deg,cadence_spm,valid,flags,"
     "side_confidence,side_sure,step_s,list_deg,peak_s,oscillation_mm,wobble_deg,yaw_dps"
 )
+RESULT_NAMES = ("steps.csv", "alerts.csv", "summary.json")
+PICTURE_NAME = "overview.png"
 ALERT_COLUMNS = "t_s,kind,side,drop_deg,baseline_deg,excess_deg,reason"
 ALERT_KINDS: dict[type[AlertEvent], str] = {AlertRaised: "raise", AlertCleared: "clear", AlertWithheld: "withheld"}
 

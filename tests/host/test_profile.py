@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -11,7 +12,7 @@ import numpy as np
 import pytest
 
 from hipdrop.errors import InputError, OutputError
-from hipdrop.events import Site
+from hipdrop.events import BaselineReady, Site
 from hipdrop.monitor import StoredBaseline
 from hipdrop.profile import Profile
 from hipdrop.sides import StrideTemplate
@@ -98,7 +99,72 @@ def test_a_baseline_over_no_steps_is_refused(tmp_path: Path) -> None:
         Profile.load(path)
 
 
-@pytest.mark.parametrize("version", [0, 2, "1", None])
+DAMAGED: list[tuple[str, str, object]] = [
+    ("template", "confirmed", "no"),
+    ("template", "confirmed", 1),
+    ("template", "strides", 0),
+    ("template", "strides", -3),
+    ("template", "strides", True),
+    ("template", "strides", 2.5),
+    ("template", "site", "knee"),
+    ("template", "site", ["sacrum"]),
+    ("template", "sd", [[0.0] * 3] * 6),
+    ("template", "sd", [[1.0, -1.0, 1.0]] * 6),
+    ("template", "sd", [[True] * 3] * 6),
+    ("template", "sd", 6 * [3 * "1"]),
+    ("template", "mean_re", [["1.0"] * 3] * 6),
+    ("template", "mean_im", [[1e300] * 3] * 6),
+    ("template", "mean_im", None),
+    ("template", "mean_im", [[1.0] * 3] * 6 + [3]),
+    ("baseline", "left_deg", 90.5),
+    ("baseline", "right_deg", -91),
+    ("baseline", "right_deg", True),
+    ("baseline", "left_deg", 10**400),
+    ("baseline", "left_sd_deg", -0.1),
+    ("baseline", "right_sd_deg", 91.0),
+    ("baseline", "between_day_sd_deg", -1.0),
+    ("baseline", "left_steps", -1),
+    ("baseline", "left_steps", True),
+    ("baseline", "right_steps", 2.5),
+    ("baseline", "right_steps", 10**400),
+]
+
+
+@pytest.mark.parametrize(("part", "key", "value"), DAMAGED)
+def test_what_cannot_be_is_refused_by_its_key(tmp_path: Path, part: str, key: str, value: object) -> None:
+    path = tmp_path / "anna.json"
+    data = saved(path)
+    data[part][key] = value
+    path.write_text(json.dumps(data), "utf-8")
+    with pytest.raises(InputError, match=rf"anna\.json.*damaged profile \({key} is "):
+        Profile.load(path)
+
+
+def baseline_of_run(left_deg: float = 3.5, steps: int = 301) -> BaselineReady:
+    return BaselineReady(500.0, left_deg, 3.25, 3.375, 0.7, 0.6, 0.5, steps, "today")
+
+
+def test_what_a_run_did_not_show_stays_as_it_was_known() -> None:
+    old, new = a_template(), a_template(confirmed=False)
+    known = Profile(BASELINE, old)
+    of_run = StoredBaseline(3.5, 3.25, 0.7, 0.6, 150, 150, BASELINE.between_day_sd_deg)
+    nothing, half = [], [baseline_of_run(), baseline_of_run(float("nan"))]
+    assert Profile.learned(nothing, None, known) == known
+    assert Profile.learned(nothing, new, known) == Profile(BASELINE, new)
+    assert Profile.learned(half, None, known) == Profile(of_run, old)
+    assert Profile.learned(half, new, known) == Profile(of_run, new)
+    assert Profile.learned([baseline_of_run(float("nan"))], None, known) == known
+    assert Profile.learned(nothing, None).empty
+    assert not Profile.learned(half, None).empty
+
+
+def test_a_stride_without_spread_is_not_learned(tmp_path: Path) -> None:
+    """What is saved must be read again."""
+    alone = dataclasses.replace(a_template(), sd=np.zeros((6, 3)), strides=1)
+    assert Profile.learned([], alone).empty
+
+
+@pytest.mark.parametrize("version", [0, 2, "1", None, True, 1.0])
 def test_another_version_is_refused_by_name(tmp_path: Path, version: object) -> None:
     path = tmp_path / "anna.json"
     data = saved(path)
@@ -108,7 +174,7 @@ def test_another_version_is_refused_by_name(tmp_path: Path, version: object) -> 
         Profile.load(path)
 
 
-@pytest.mark.parametrize("content", [b"", b"{", b"[]", b"3", b"\xff\xfe\x00", b"t_s,acc_x_ms2\n0,1\n"])
+@pytest.mark.parametrize("content", [b"", b"{", b"[]", b"3", b"\xff\xfe\x00", b"[" * 100_000, b"t_s,acc_x_ms2\n0,1\n"])
 def test_what_is_no_profile_is_refused_by_name(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "anna.json"
     path.write_bytes(content)

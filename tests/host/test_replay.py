@@ -14,7 +14,12 @@ import pytest
 from hipdrop.cli import main
 from hipdrop.commands.replay import paced, parse_speed
 from hipdrop.errors import UsageError
+from hipdrop.events import Site
+from hipdrop.monitor import StoredBaseline
+from hipdrop.profile import Profile
 from hipdrop.samples import SampleBlock
+from hipdrop.sides import StrideTemplate
+from test_imucsv import plain
 
 
 def test_speed_is_a_number_or_max() -> None:
@@ -107,6 +112,101 @@ def test_block_length_and_pace_change_no_byte(recording: str, tmp_path: Path) ->
         assert main(["replay", recording, "--no-plot", "--out", str(tmp_path / name), *options]) == 0
     for name in ("steps.csv", "alerts.csv", "summary.json"):
         assert len({(tmp_path / folder / name).read_bytes() for folder in "abc"}) == 1
+
+
+@pytest.fixture
+def standing(tmp_path: Path) -> str:
+    """A recording without a step."""
+    path = tmp_path / "standing.csv"
+    path.write_text(plain())
+    return str(path)
+
+
+def known_profile(path: Path) -> Profile:
+    """Save a profile that no run of these tests makes."""
+    rng = np.random.default_rng(2)
+    template = StrideTemplate(rng.random((6, 3)) + 0j, rng.random((6, 3)) + 0.1, 50, Site.SACRUM, confirmed=False)
+    profile = Profile(StoredBaseline(7.5, 6.5, 0.6, 0.5, 900, 899, 0.8), template)
+    profile.save(path)
+    return profile
+
+
+@pytest.mark.parametrize("option", ["--profile", "nothing"])
+def test_a_half_that_was_not_learned_is_kept(recording: str, tmp_path: Path, option: str) -> None:
+    """Thirty seconds show the stride, but no baseline: it stays as in the profile given, else as in the file."""
+    path, given = tmp_path / "me.json", tmp_path / "given.json"
+    known = known_profile(given if option == "--profile" else path)
+    options = ["--profile", str(given)] if option == "--profile" else []
+    assert main(["replay", recording, "--no-plot", "--save-profile", str(path), *options]) == 0
+    saved = Profile.load(path)
+    assert saved.baseline == known.baseline
+    assert saved.template is not None
+    assert saved.template.strides != 50
+
+
+def test_a_damaged_profile_in_the_place_is_replaced(recording: str, tmp_path: Path) -> None:
+    path = tmp_path / "me.json"
+    path.write_text("{")
+    assert main(["replay", recording, "--no-plot", "--save-profile", str(path)]) == 0
+    assert Profile.load(path).baseline is None
+    assert Profile.load(path).template is not None
+
+
+def test_no_empty_profile_is_written(standing: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A run that showed nothing leaves the file as it was, or none; a profile given is handed on."""
+    path, given = tmp_path / "me.json", tmp_path / "given.json"
+    arguments = ["replay", standing, "--no-plot", "--save-profile", str(path)]
+    for old in (None, "{", "good"):
+        if old == "good":
+            known_profile(path)
+        elif old:
+            path.write_text(old)
+        before = path.read_bytes() if old else None
+        assert main(arguments) == 0
+        out, err = capsys.readouterr()
+        assert err == f"hipdrop: {path}: not written, the run showed too little for a profile\n"
+        assert "written" not in out
+        assert (path.read_bytes() if path.exists() else None) == before
+    known_profile(given)
+    path.unlink()
+    assert main([*arguments, "--profile", str(given)]) == 0
+    assert path.read_bytes() == given.read_bytes()
+    assert f"written    {path}" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("place", ["nowhere/me.json", "folder", "standing.csv/me.json"])
+def test_nothing_is_written_where_the_profile_cannot_be(
+    standing: str, tmp_path: Path, place: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "folder").mkdir()
+    before = sorted(tmp_path.iterdir())
+    arguments = ["replay", standing, "--out", str(tmp_path / "out"), "--save-profile", str(tmp_path / place)]
+    assert main(arguments) == 1
+    assert capsys.readouterr().err.startswith(f"hipdrop: {tmp_path / place}: ")
+    assert sorted(tmp_path.iterdir()) == before
+
+
+def test_the_profile_may_lie_among_the_results(recording: str, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    path = str(out / "me.json")
+    assert main(["replay", recording, "--no-plot", "--out", str(out), "--save-profile", path]) == 0
+    assert Profile.load(path).template is not None
+
+
+@pytest.mark.parametrize("name", ["steps.csv", "alerts.csv", "summary.json", "overview.png", "x/../steps.csv"])
+def test_a_profile_in_the_place_of_a_result_is_wrong_usage(
+    standing: str, tmp_path: Path, name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "x").mkdir()
+    before = sorted(tmp_path.iterdir())
+    assert main(["replay", standing, "--out", str(tmp_path), "--save-profile", str(tmp_path / name)]) == 2
+    assert "--save-profile" in capsys.readouterr().err
+    assert sorted(tmp_path.iterdir()) == before
+
+
+def test_a_profile_in_the_place_of_the_recording_is_wrong_usage(standing: str) -> None:
+    assert main(["replay", standing, "--no-plot", "--save-profile", standing]) == 2
+    assert Path(standing).read_text() == plain()
 
 
 def test_settings_of_a_file_hold(recording: str, tmp_path: Path) -> None:

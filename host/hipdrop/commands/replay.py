@@ -5,23 +5,24 @@ from __future__ import annotations
 import math
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from hipdrop.commands.options import ConfigOption, DebugOption, OutOption, SiteOption
-from hipdrop.errors import UsageError
+from hipdrop.errors import InputError, UsageError
 
 if TYPE_CHECKING:
-    from hipdrop.events import Event, Site
+    from hipdrop.events import BaselineReady, Event, Site
     from hipdrop.imucsv import Recording
     from hipdrop.pipeline import Pipeline
     from hipdrop.profile import Profile
     from hipdrop.samples import SampleBlock
     from hipdrop.settings import Settings
+    from hipdrop.sides import StrideTemplate
 
 MAX_SPEED_BLOCK = 4096  # samples; longer ones are no faster
 PACED_BLOCK_S = 0.1  # what a clip sends at once
@@ -62,6 +63,7 @@ def replay_command(
         raise UsageError("name one recording, or --sample for the run that ships with hipdrop")
     from hipdrop.settings import Settings
 
+    check_save_profile(save_profile, out or Path(), [input_file, config])
     settings = Settings() if config is None else Settings.load(config)
     known = load_profile(profile)
     with ExitStack() as stack:
@@ -86,6 +88,23 @@ def load_profile(path: Path | None) -> Profile | None:
     from hipdrop.profile import Profile
 
     return Profile.load(path)
+
+
+def check_save_profile(path: Path | None, folder: Path, read: Iterable[Path | None]) -> None:
+    """Refuse a profile in the place of a result, or of a file that is read.
+
+    Raises
+    ------
+    UsageError
+        It would overwrite one.
+    """
+    from hipdrop.results import PICTURE_NAME, RESULT_NAMES
+
+    taken = [folder / name for name in (*RESULT_NAMES, PICTURE_NAME)] + [file for file in read if file]
+    if path is not None and path.resolve() in [file.resolve() for file in taken]:
+        raise UsageError(
+            f"--save-profile {path}: this is the place of another file; name one of its own, such as me.json"
+        )
 
 
 def parse_speed(text: str) -> float:
@@ -130,8 +149,7 @@ def replay(
     from hipdrop.events import BaselineReady
     from hipdrop.imucsv import read_imu_csv
     from hipdrop.pipeline import Pipeline
-    from hipdrop.profile import Profile
-    from hipdrop.results import prepare_folder, result_files, write_files
+    from hipdrop.results import PICTURE_NAME, result_files, write_files
     from hipdrop.summary import summarize
     from hipdrop.wording import summary_lines
 
@@ -139,8 +157,7 @@ def replay(
     for note in recording.notes:
         print(f"hipdrop: {path.name}: {note}", file=sys.stderr)
     folder = out or Path()
-    if out or picture:
-        prepare_folder(folder)
+    prepare_places(folder if out or picture else None, save_profile)
     pipeline = Pipeline(recording.rate_hz, settings, site=site, profile=known)
     events = run(pipeline, recording, pace, block)
     summary = summarize(recording, events)
@@ -148,15 +165,52 @@ def replay(
     if picture:
         from hipdrop.overview import draw_overview
 
-        contents["overview.png"] = draw_overview(summary, events, settings, pipeline.wave())
+        contents[PICTURE_NAME] = draw_overview(summary, events, settings, pipeline.wave())
     write_files(folder, contents)
+    written = [str(folder / name) for name in contents]
     if save_profile is not None:
         baselines = [event for event in events if isinstance(event, BaselineReady)]
-        Profile.learned(baselines, pipeline.template()).save(save_profile)
+        if keep_profile(save_profile, baselines, pipeline.template(), known):
+            written.append(str(save_profile))
     print("\n".join(summary_lines(summary)))
-    written = [str(folder / name) for name in contents] + [str(path) for path in (save_profile,) if path]
     if written:
         print(f"written    {', '.join(written)}")
+
+
+def prepare_places(folder: Path | None, save_profile: Path | None) -> None:
+    """Try the places of the results and of the profile, before the run; nothing is left where one cannot be written."""
+    from hipdrop.profile import prepare_file
+    from hipdrop.results import prepare_folder
+
+    beside = folder is not None and save_profile is not None and save_profile.parent.resolve() == folder.resolve()
+    if save_profile is not None and (not beside or save_profile.exists()):
+        prepare_file(save_profile)  # first: the folder of the results may have to be made
+    if folder is not None:
+        prepare_folder(folder)
+
+
+def keep_profile(
+    path: Path, baselines: Sequence[BaselineReady], template: StrideTemplate | None, known: Profile | None
+) -> bool:
+    """Write what the run showed over what was known before: the profile given, else the one in the file.
+
+    A run that showed nothing, and has no profile given to hand on, leaves the file alone.
+
+    Returns
+    -------
+    bool
+        Whether it was written.
+    """
+    from hipdrop.profile import Profile
+
+    if Profile.learned(baselines, template, known).empty:
+        print(f"hipdrop: {path}: not written, the run showed too little for a profile", file=sys.stderr)
+        return False
+    if known is None and path.exists():
+        with suppress(InputError):  # a damaged one is replaced
+            known = Profile.load(path)
+    Profile.learned(baselines, template, known).save(path)
+    return True
 
 
 def run(pipeline: Pipeline, recording: Recording, pace: float, block: int | None) -> list[Event]:
