@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from hipdrop.clipping import find_limit
 from hipdrop.csvtable import Header, line_of_row, read_columns, read_header
 from hipdrop.errors import InputError
 from hipdrop.samples import STANDARD_GRAVITY_MS2, Array, SampleBlock
@@ -20,6 +21,9 @@ MIN_DURATION_S = 2.0
 MAX_ACC_MS2 = 400 * STANDARD_GRAVITY_MS2  # the widest range of a wearable high-g accelerometer
 MAX_GYR_DPS = 4500.0  # the widest consumer gyroscope reads 4000 deg/s
 MEAN_ACC_MS2 = (0.5 * STANDARD_GRAVITY_MS2, 3.0 * STANDARD_GRAVITY_MS2)  # standing 1 g, running up to 1.6 g
+LEAST_ACC_LIMIT_MS2 = 1.5 * STANDARD_GRAVITY_MS2  # no sensor has a narrower range than 2 g
+LEAST_GYR_LIMIT_RADS = math.radians(100.0)  # nor than 125 deg/s
+GOOD_ACC_G, GOOD_GYR_DPS = 8.0, 1000.0  # runners at the waist reach 5 to 10 g and 400 deg/s
 
 TIME_UNITS = {"t_s": 1.0, "t_ms": 1e-3, "t_us": 1e-6}
 ACC_UNITS = {"ms2": 1.0, "g": STANDARD_GRAVITY_MS2}
@@ -43,6 +47,8 @@ class Recording:
         Rate of the samples in the file.
     notes
         What a user should know about the file, in plain words.
+    acc_limit_ms2, gyr_limit_rads
+        The range of the sensor, where peaks of the file are cut off at it; else None.
     """
 
     path: Path
@@ -50,6 +56,8 @@ class Recording:
     rate_hz: float
     native_rate_hz: float
     notes: tuple[str, ...]
+    acc_limit_ms2: float | None = None
+    gyr_limit_rads: float | None = None
 
     @property
     def start_s(self) -> float:
@@ -90,6 +98,12 @@ def read_imu_csv(path: Path | str) -> Recording:
     unused = [name or "(no name)" for i, name in enumerate(header.names) if i not in columns]
     if unused:
         notes.append(f"columns not used: {', '.join(unused)}")
+    acc_limit_ms2 = find_limit(acc_ms2, LEAST_ACC_LIMIT_MS2)
+    gyr_limit_rads = find_limit(gyr_rads, LEAST_GYR_LIMIT_RADS)
+    if acc_limit_ms2 is not None:
+        notes.append(_cut_off("acceleration", acc_limit_ms2 / STANDARD_GRAVITY_MS2, "g", GOOD_ACC_G))
+    if gyr_limit_rads is not None:
+        notes.append(_cut_off("angular rate", math.degrees(gyr_limit_rads), "deg/s", GOOD_GYR_DPS))
     if base.rate_hz < GOOD_RATE_HZ * (1 - RATE_TOLERANCE):
         notes.append(
             f"sampled at only {base.rate_hz:.1f} Hz, interpolated to {RESAMPLED_RATE_HZ:.0f} Hz: peaks are flattened, "
@@ -101,7 +115,7 @@ def read_imu_csv(path: Path | str) -> Recording:
             notes.append(f"time stamps scatter by {1e3 * base.scatter_s:.1f} ms and were evened out")
         cuts = [(base.t_s[a:b], acc_ms2[a:b], gyr_rads[a:b]) for a, b in base.stretches()]
         blocks, rate_hz = _numbered(cuts, base.period_s), base.rate_hz
-    return Recording(path, blocks, rate_hz, base.rate_hz, tuple(notes))
+    return Recording(path, blocks, rate_hz, base.rate_hz, tuple(notes), acc_limit_ms2, gyr_limit_rads)
 
 
 def _find_columns(path: Path, header: Header) -> tuple[tuple[int, ...], tuple[float, ...]]:
@@ -165,6 +179,12 @@ def _check_rate(path: Path, rate_hz: float) -> None:
             "and check the unit in the name of the time column"
         )
         raise InputError(path, problem)
+
+
+def _cut_off(quantity: str, limit: float, unit: str, good: float) -> str:
+    wider = f"at {good:g} {unit} or more" if limit < 0.99 * good else "with a wider range"
+    decimals = 1 if unit == "g" else 0
+    return f"{quantity} ends at {limit:.{decimals}f} {unit}: clipped peaks void their steps; record {wider}"
 
 
 def _numbered(cuts: list[tuple[Array, Array, Array]], period_s: float) -> list[SampleBlock]:

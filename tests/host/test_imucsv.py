@@ -9,7 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from hipdrop.imucsv import Recording, read_imu_csv
+from hipdrop.errors import InputError
+from hipdrop.imucsv import GOOD_RATE_HZ, MAX_RATE_HZ, MIN_RATE_HZ, RATE_TOLERANCE, Recording, read_imu_csv
 from hipdrop.samples import STANDARD_GRAVITY_MS2, Array
 
 RATE_HZ = 200.0
@@ -155,6 +156,29 @@ def test_a_slow_recording_is_resampled_within_its_stretches(tmp_path: Path) -> N
     phase = 2 * np.pi * 1.4 * first.t_s
     inner = slice(10, -10)  # the spline knows nothing beyond the ends
     np.testing.assert_allclose(first.acc_ms2[inner, 0], 3 * np.sin(phase)[inner], atol=0.01)
+
+
+@pytest.mark.parametrize(
+    ("rate_hz", "what"),
+    [(14.6, "refused"), (14.8, "slow"), (48.9, "slow"), (49.1, "good"), (1019.0, "good"), (1021.0, "refused")],
+)
+def test_each_limit_of_the_rate_allows_for_the_clock(tmp_path: Path, rate_hz: float, what: str) -> None:
+    t_s, acc_ms2, gyr_dps = motion(4.0, rate_hz)
+    text = table(HEADER, [t_s, *acc_ms2.T, *gyr_dps.T])
+    if what == "refused":
+        with pytest.raises(InputError, match="sampled at"):
+            read(tmp_path, text)
+    else:
+        recording = read(tmp_path, text)
+        assert any("interpolated" in note for note in recording.notes) is (what == "slow")
+
+
+def test_the_page_gives_the_limits_of_the_rate(repository: Path) -> None:
+    page = (repository / "docs" / "input-format.md").read_text("utf-8")
+    assert f"{100 * RATE_TOLERANCE:.0f} %" in page
+    for limit in (GOOD_RATE_HZ * (1 - RATE_TOLERANCE), MIN_RATE_HZ * (1 - RATE_TOLERANCE)):
+        assert f"{limit:.1f} Hz" in page
+    assert f"{MAX_RATE_HZ * (1 + RATE_TOLERANCE):.0f} Hz" in page
 
 
 @pytest.mark.parametrize(

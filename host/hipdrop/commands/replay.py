@@ -158,6 +158,7 @@ def replay(
         print(f"hipdrop: {path.name}: {note}", file=sys.stderr)
     folder = out or Path()
     prepare_places(folder if out or picture else None, save_profile)
+    settings = within_range(settings, recording)
     pipeline = Pipeline(recording.rate_hz, settings, site=site, profile=known)
     events = run(pipeline, recording, pace, block)
     summary = summarize(recording, events)
@@ -187,6 +188,19 @@ def prepare_places(folder: Path | None, save_profile: Path | None) -> None:
         prepare_file(save_profile)  # first: the folder of the results may have to be made
     if folder is not None:
         prepare_folder(folder)
+
+
+def within_range(settings: Settings, recording: Recording) -> Settings:
+    """Take the range at which the recording is cut off, where it is narrower than the one that is set."""
+    from hipdrop.samples import STANDARD_GRAVITY_MS2
+
+    drop = settings.drop
+    acc_g, gyr_dps = drop.acc_range_g, drop.gyr_range_dps
+    if recording.acc_limit_ms2 is not None:
+        acc_g = min(acc_g, recording.acc_limit_ms2 / STANDARD_GRAVITY_MS2)
+    if recording.gyr_limit_rads is not None:
+        gyr_dps = min(gyr_dps, math.degrees(recording.gyr_limit_rads))
+    return settings.replace({"drop": {"acc_range_g": acc_g, "gyr_range_dps": gyr_dps}})
 
 
 def keep_profile(
