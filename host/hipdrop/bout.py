@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections import deque
 from dataclasses import dataclass, field
-from statistics import median
 
 from hipdrop import columns as col
 from hipdrop.contacts import Landing
@@ -29,6 +28,7 @@ class OpenStep:
     landing: Landing
     contact_s: float
     previous: Landing | None = None
+    previous_s: float = math.nan
     following: Landing | None = None
     next_contact_s: float = math.nan
     stride_s: float = math.nan
@@ -58,7 +58,7 @@ class OpenStep:
 def time_at(ring: RingBuffer, index: float) -> float:
     """Time of a sample index, fractional, on the input's own axis."""
     whole = math.floor(index)
-    first, second = ring.window(whole, whole + 2)[col.T].tolist()
+    first, second = ring.window(whole, whole + 2, col.T).tolist()
     return float(first + (index - whole) * (second - first))
 
 
@@ -86,7 +86,7 @@ def carried_parity(last_s: float, last_parity: int, step_s: float, contact_s: fl
 
 
 class StepTime:
-    """Typical step time of the newest steps of a bout: their median, which one odd step does not move."""
+    """Typical step time of the newest steps of a bout: their (upper) median, which one odd step does not move."""
 
     def __init__(self) -> None:
         self._newest: deque[float] = deque(maxlen=7)
@@ -96,5 +96,5 @@ class StepTime:
         """Take a step time; give it as a part of the typical one before it, 1 for the first."""
         part = step_s / self.typical_s if self.typical_s else 1.0
         self._newest.append(step_s)
-        self.typical_s = median(self._newest)
+        self.typical_s = sorted(self._newest)[len(self._newest) // 2]
         return part

@@ -62,7 +62,7 @@ class ContactDetector:
     def push(self, ring: RingBuffer, start: int, stop: int) -> list[Landing]:
         """Find the landings whose crossing lies in samples [start, stop) of the ring."""
         first = max(start - 1, ring.start, self._floor)
-        smooth = ring.window(first, stop)[col.SMOOTH]
+        smooth = ring.window(first, stop, col.SMOOTH)
         above = smooth >= 0.0
         crossings = np.flatnonzero(above[1:] > above[:-1])
         landings: list[Landing] = []
@@ -75,7 +75,7 @@ class ContactDetector:
         if since < self._refractory():
             return []
         begin = max(self._last, crossing - self._lookback, ring.start, self._floor)
-        smooth = ring.window(begin, crossing + 1)[col.SMOOTH]
+        smooth = ring.window(begin, crossing + 1, col.SMOOTH)
         trough = int(smooth.argmin())
         slow = self._settings.slow_step_s * self._rate_hz < since < self._lookback
         if smooth[trough] > (self._settings.slow_flight_g if slow else self._settings.flight_g):
@@ -88,7 +88,7 @@ class ContactDetector:
             self._interval = 0.0
             earlier = self._without_flight(begin, smooth[: trough + 1])
         self._last = crossing
-        return earlier + self._landing(begin, smooth, len(smooth) - 1)
+        return earlier + self._landing(begin, smooth, len(smooth) - 1, trough)
 
     def _without_flight(self, begin: int, smooth: Array) -> list[Landing]:
         """Find the first contact of a run, which no flight comes before, by a stance stronger than any of walking.
@@ -102,15 +102,16 @@ class ContactDetector:
         start = int(below[-1]) + 1
         strong = float(smooth[start:].max()) >= self._settings.first_stance_g
         long_enough = len(smooth) - start > self._settings.refractory_s * self._rate_hz / 2.0
-        return self._landing(begin, smooth, start) if strong and long_enough else []
+        if not (strong and long_enough):
+            return []
+        return self._landing(begin, smooth, start, int(smooth[: start + 1].argmin()))
 
-    def _landing(self, begin: int, smooth: Array, position: int) -> list[Landing]:
-        """Make the landing that crosses at `position` of `smooth`; none if the foot came down before the samples."""
+    def _landing(self, begin: int, smooth: Array, position: int, trough: int) -> list[Landing]:
+        """Make the landing that crosses at `position` after `trough`; none if the foot came down before the samples."""
         before, after = float(smooth[position - 1]), float(smooth[position])
         index = begin + position - after / (after - before) - self._lag
         if index < self._floor:
             return []  # before the recording, or in a gap
-        trough = int(smooth[: position + 1].argmin())
         return [Landing(index, begin + position, begin + trough, float(smooth[trough]))]
 
     def _refractory(self) -> float:
@@ -125,7 +126,7 @@ def toe_off(ring: RingBuffer, landing: Landing, following: Landing, delay: int, 
     after Auvinet's rule (see Kiernan et al., 2023), which takes -1 g unsmoothed.
     """
     level = max(settings.toe_off_g, settings.toe_off_trough * following.trough_g)
-    smooth = ring.window(landing.crossing, following.trough + 1)[col.SMOOTH]
+    smooth = ring.window(landing.crossing, following.trough + 1, col.SMOOTH)
     last = len(smooth) - 1 - int((smooth[::-1] >= level).argmax())
     if last + 1 >= len(smooth) or smooth[last] < level:
         return float("nan")

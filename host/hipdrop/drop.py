@@ -42,13 +42,6 @@ class ObliquityCourse:
     wobble_deg: float
     stride_deg: Array
 
-    def at(self, index: float) -> float:
-        """Obliquity at a sample index, fractional, linearly interpolated; the ends are held."""
-        position = min(max(index - self.start, 0.0), len(self.smooth_deg) - 1.0)
-        whole = min(int(position), len(self.smooth_deg) - 2)
-        part = position - whole
-        return (1.0 - part) * self.smooth_deg[whole] + part * self.smooth_deg[whole + 1]
-
 
 @dataclass(slots=True)
 class Drop:
@@ -82,7 +75,7 @@ def obliquity_course(
     half = len(kernel) // 2
     search_end = mid + math.ceil(settings.peak_part * (end - mid)) + 2
     first, last = max(min(begin, mid - 1 - half), ring.start), min(max(search_end + half, end), ring.end)
-    obliquity = np.arcsin(np.dot(right, ring.window(first, last)[col.UP]))
+    obliquity = np.arcsin(np.dot(right, ring.window(first, last, col.UP)))
     obliquity *= _DEG
     at = max(mid - 1, first + half)  # a first sample that the kernel can reach back from
     smooth = np.correlate(obliquity[at - half - first : search_end + half - first], kernel, "valid")
@@ -102,20 +95,27 @@ def drop_of(
 ) -> Drop:
     """Sign the course by the standing leg and read it; indices as in `obliquity_course`, toe-off may be NaN."""
     sign = 1.0 if side is Side.LEFT else -1.0
-    smooth = course.smooth_deg
-    first = max(0, math.ceil(contact - course.start))
-    last = max(first + 1, math.floor(contact + peak_part * (following - contact) - course.start) + 1)
-    search = smooth[first:last]
-    top = first + search.index(max(search) if side is Side.LEFT else min(search))
+    smooth, at_contact = course.smooth_deg, contact - course.start
+    search_to = at_contact + peak_part * (following - contact)
+    first = max(0, math.ceil(at_contact))
+    search = smooth[first : max(first, math.floor(search_to)) + 1]
+    top = first + search.index(max(search) if sign > 0.0 else min(search))
     peak, shift = _parabola(smooth, top, sign)
     mean = sign * course.mean_deg
-    in_contact = toe_off - contact if toe_off == toe_off else peak_part * (following - contact)
+    middle = 0.5 * (at_contact + (at_contact + toe_off - contact if toe_off == toe_off else search_to))
     return Drop(
         peak - mean,
-        peak - sign * course.at(contact),
-        sign * course.at(contact + 0.5 * in_contact) - mean,
+        peak - sign * _between(smooth, at_contact),
+        sign * _between(smooth, middle) - mean,
         course.start + top + shift,
     )
+
+
+def _between(y: list[float], position: float) -> float:
+    """Value at a position between samples, linearly interpolated; the ends are held."""
+    position = min(max(position, 0.0), len(y) - 1.0)
+    whole = min(int(position), len(y) - 2)
+    return y[whole] + (position - whole) * (y[whole + 1] - y[whole])
 
 
 def _parabola(y: list[float], top: int, sign: float) -> tuple[float, float]:

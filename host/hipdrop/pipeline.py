@@ -67,7 +67,7 @@ class Pipeline:
         profile = profile or Profile()
         self._rate_hz = rate_hz
         self._second = round(rate_hz)  # housekeeping is done at whole seconds of samples, blocks are cut there
-        self._ring = RingBuffer(col.COUNT, round((settings.mount.hold_s + 10.0) * rate_hz), slack=2)
+        self._ring = RingBuffer(col.COUNT, round((settings.mount.hold_s + 10.0) * rate_hz), slack=4)
         self._orientation = orientation or OrientationStage(rate_hz, settings.orientation, settings.contacts)
         delay = self._orientation.smooth_delay
         self._detector = ContactDetector(rate_hz, delay, settings.contacts)
@@ -175,8 +175,9 @@ class Pipeline:
     def _each_second(self) -> list[Event]:
         """Housekeeping: bouts that have ended, activity, bias, standing tare."""
         events = self._chain.settle(self._ring.end)
-        self._chain.voids.forget_before(self._ring.start)
-        self._chain.distrust.forget_before(self._ring.start)
+        if self._chain.voids or self._chain.distrust:
+            self._chain.voids.forget_before(self._ring.start)
+            self._chain.distrust.forget_before(self._ring.start)
         if self._chain.running:
             self._rest.moved()
             return events + self._run_bias()

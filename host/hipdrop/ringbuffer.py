@@ -61,8 +61,8 @@ class RingBuffer:
         """Append a (columns, n) block, n at most the capacity."""
         self.extend(block.shape[1])[:] = block
 
-    def window(self, start: int, stop: int) -> Array:
-        """View samples [start, stop) by sample index as (columns, stop - start).
+    def window(self, start: int, stop: int, rows: int | slice = slice(None)) -> Array:
+        """View samples [start, stop) by sample index as (columns, stop - start), or of some `rows` only.
 
         Raises
         ------
@@ -72,7 +72,7 @@ class RingBuffer:
         a, b = start - self._offset, stop - self._offset
         if a < 0 or b > self._end or a > b:
             raise IndexError(f"samples [{start}, {stop}) are not in the ring, which holds [{self.start}, {self.end})")
-        return self._data[:, a:b]
+        return self._data[rows, a:b]
 
     def last(self, n: int) -> Array:
         """View the newest `n` samples, fewer if there are fewer."""

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
-
 from hipdrop.mount import Mount, MountFinder
 from hipdrop.samples import Array
 from hipdrop.settings import MountSettings
@@ -102,10 +100,15 @@ class Doubt:
 
 
 def angle(a: Array, b: Array) -> float:
-    """Angle between two vectors, rad."""
-    cosine = float(a @ b) / float(np.linalg.norm(a) * np.linalg.norm(b))
-    return math.acos(min(1.0, max(-1.0, cosine)))
+    """Angle between two vectors (3,), rad."""
+    return math.acos(_cosine(a, b))
 
 
 def _elevation(axis: Array, up: Array) -> float:
-    return math.asin(min(1.0, max(-1.0, float(axis @ up) / float(np.linalg.norm(up)))))
+    return math.asin(_cosine(axis, up))
+
+
+def _cosine(a: Array, b: Array) -> float:
+    (x, y, z), (u, v, w) = a.tolist(), b.tolist()  # plain floats: a tenth of the time of NumPy for three numbers
+    cosine: float = (x * u + y * v + z * w) / math.sqrt((x * x + y * y + z * z) * (u * u + v * v + w * w))
+    return min(1.0, max(-1.0, cosine))

@@ -23,7 +23,7 @@ from hipdrop.voids import Voids
 
 _UNFIT = {Flag.GAP, Flag.SATURATED, Flag.IRREGULAR}  # to learn mount and sides from
 _CONFIRM = 4  # landings before a bout is believed to be running
-_CHECK_EVERY = 8  # steps between looks at mount and sides once both are settled
+_CHECK_EVERY = 9  # steps between looks at mount and sides once both are settled; odd, so that both legs are looked at
 
 
 class StepChain:
@@ -54,6 +54,7 @@ class StepChain:
         self._delay = delay
         self._up_shift = up_shift
         self._settings = settings
+        self._drop = settings.drop
         self._longest = settings.contacts.longest_step_s * rate_hz
         self._hold = settings.mount.hold_s * rate_hz
         self._given = mount
@@ -66,7 +67,7 @@ class StepChain:
         self.voids = Voids()  # what is in the samples: filled gaps, saturation
         self.distrust = Voids()  # where the samples are right but the orientation may not be
         self._waiting: list[OpenStep] = []  # complete, but the mount is not known
-        self._level_rate, self._level_strides = np.zeros(3), 0
+        self._level_rate, self._level_strides = [0.0, 0.0, 0.0], 0
         self._before_gap = (-math.inf, 0, 0.0)  # last contact, its parity, typical step time
         self._carried = 0
         self._last_contact_s = math.inf  # of running; before the first nothing can have changed
@@ -141,8 +142,9 @@ class StepChain:
 
     def settle(self, crossing: int) -> list[Event]:
         """Close the bout if no foot has landed for too long up to this index of `col.SMOOTH`."""
-        newest = self.newest_crossing
-        return [] if newest is None or crossing - newest <= self._longest else self.end_bout()
+        if self._open is None or crossing - self._open.landing.crossing <= self._longest:
+            return []
+        return self.end_bout()
 
     def end_bout(self, why: Flag = Flag.STOP) -> list[Event]:
         """The wearer stops running, or samples are missing (GAP): the last step has no end, the alternation is lost."""
@@ -188,11 +190,11 @@ class StepChain:
 
     def _complete(self, step: OpenStep, following: OpenStep) -> None:
         """Fill in what the next landing settles, as far as it needs neither mount nor side."""
-        following.previous = step.landing
+        following.previous, following.previous_s = step.landing, step.contact_s
         step.following = following.landing
         step.next_contact_s = following.contact_s
         step.toe_off = toe_off(self._ring, step.landing, following.landing, self._delay, self._settings.contacts)
-        if self._landings - 1 <= self._settings.drop.stop_steps:
+        if self._landings - 1 <= self._drop.stop_steps:
             step.flags.add(Flag.STOP)
         if step.previous is None:
             step.flags.add(Flag.START)
@@ -206,7 +208,7 @@ class StepChain:
         if self.distrust:
             step.flags |= self.distrust.touching(start, stop)
         part = self._step_time.push(following.contact_s - step.contact_s)
-        if abs(part - 1.0) > self._settings.drop.irregular_part:
+        if abs(part - 1.0) > self._drop.irregular_part:
             step.flags.add(Flag.IRREGULAR)
             following.flags.add(Flag.IRREGULAR)  # its stride holds the odd step too
             step.clean = False
@@ -217,7 +219,7 @@ class StepChain:
                 following.parity, following.alternation, following.carried_parity = self._parity, self._alternation, 0
                 self._parity = -self._parity
         window = self._ring.window(start, stop)
-        step.stride_s = float(window[col.T, -1] - window[col.T, 0]) * (stop - start) / (stop - start - 1)
+        step.stride_s = following.contact_s - step.previous_s
         turned = float(np.vdot(window[col.GYR], window[col.UP]))
         step.yaw_dps = math.degrees(turned / (stop - start))
         step.oscillation_mm = oscillation_mm(window[col.VERT, round(step.landing.index) - start :], self._rate_hz)
@@ -246,17 +248,19 @@ class StepChain:
 
     def _learn_rate(self, shape: StrideShape) -> None:
         """Mean angular rate over strides: what is left of it across the vertical is gyroscope bias."""
-        up = shape.mean_up
-        self._level_rate += shape.mean_rate - up * (np.dot(shape.mean_rate, up) / np.dot(up, up))
+        (x, y, z), (u, v, w) = shape.mean_rate.tolist(), shape.mean_up.tolist()
+        turn = (x * u + y * v + z * w) / (u * u + v * v + w * w)
+        sums = self._level_rate
+        self._level_rate = [sums[0] + x - turn * u, sums[1] + y - turn * v, sums[2] + z - turn * w]
         self._level_strides += 1
 
     def level_rate(self, strides: int) -> Array | None:
         """Mean level angular rate (3,) in rad/s of running, once it is known over so many strides; then counts anew."""
         if self._level_strides < strides:
             return None
-        mean = self._level_rate / self._level_strides
-        self._level_rate, self._level_strides = np.zeros(3), 0
-        return np.asarray(mean)
+        mean = np.array(self._level_rate) / self._level_strides
+        self._level_rate, self._level_strides = [0.0, 0.0, 0.0], 0
+        return mean
 
     def orientation_jumped(self) -> None:
         """The up vector has been corrected: it is no slip of the clip."""
@@ -264,9 +268,8 @@ class StepChain:
 
     def _watch_turn(self, step: OpenStep) -> list[Event]:
         """Flag the step if it lies in a bend or soon after one."""
-        limit, tail_s = self._settings.drop.turn_limit_dps, self._settings.drop.turn_tail_s
-        if abs(step.yaw_dps) > limit:
-            self._turn_until_s = step.next_contact_s + tail_s
+        if abs(step.yaw_dps) > self._drop.turn_limit_dps:
+            self._turn_until_s = step.next_contact_s + self._drop.turn_tail_s
         turning = step.contact_s < self._turn_until_s
         if turning:
             step.flags.add(Flag.TURN)
@@ -297,6 +300,6 @@ class StepChain:
         if step.previous is not None and step.following is not None:
             step.course = obliquity_course(
                 self._ring, mount.pelvis_from_sensor[2], self._up_shift,
-                step.previous.index, step.landing.index, step.following.index, self._settings.drop,
+                step.previous.index, step.landing.index, step.following.index, self._drop,
             )  # fmt: skip
         return self._labeller.push(step, mount)
