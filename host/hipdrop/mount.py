@@ -144,7 +144,7 @@ def _symmetry_heading(basis: Array, bouts: list[tuple[int, Complex, Array]]) -> 
     """Angle of the forward axis in `basis` (radians, sign open) and the contrast of the criterion, 0 to 1."""
     axes = np.stack((np.cos(_HEADINGS), np.sin(_HEADINGS)))  # (2, 180): candidate forward axes
     across = np.stack((-np.sin(_HEADINGS), np.cos(_HEADINGS)))
-    acc, gyr = _symmetry(basis, bouts, slice(0, 3)), _symmetry(basis, bouts, slice(3, 6))
+    acc, gyr = _Symmetry(basis, bouts, slice(0, 3)), _Symmetry(basis, bouts, slice(3, 6))
     score = acc(axes) - acc(across) + gyr(across) - gyr(axes)
     best = int(score.argmax())
     left, middle, right = score[best - 1], score[best], score[(best + 1) % len(score)]
@@ -153,7 +153,7 @@ def _symmetry_heading(basis: Array, bouts: list[tuple[int, Complex, Array]]) -> 
     return float(_HEADINGS[best] + math.radians(shift)), float(np.clip((middle - score.min()) / 8.0, 0.0, 1.0))
 
 
-class _symmetry:  # noqa: N801 - a function with its matrices kept
+class _Symmetry:
     """(even - odd) / (even + odd) power of three channels along level axes (2, K)."""
 
     def __init__(self, basis: Array, bouts: list[tuple[int, Complex, Array]], rows: slice) -> None:

@@ -196,7 +196,7 @@ class Pipeline:
         return events
 
     def _run_bias(self) -> list[Event]:
-        level = self._chain.level_rate(self._settings.orientation.run_bias_strides)
+        level = self._chain.level_rate.over(self._settings.orientation.run_bias_strides)
         bias = self._orientation.take_off_run_bias(level) if level is not None else None
         if bias is None:
             return []

@@ -11,6 +11,7 @@ from hipdrop import columns as col
 from hipdrop.events import Activity
 from hipdrop.samples import Array
 from hipdrop.settings import OrientationSettings
+from hipdrop.strides import StrideShape
 
 _WALK_SD_G = 0.04  # smoothed vertical acceleration; quiet standing 0.003, slow walking 0.1 (walking data)
 
@@ -58,3 +59,27 @@ class RestWatch:
     def standing_up(self) -> Array | None:
         """Mean up vector of the rest so far, once it has lasted; None before."""
         return self._up if self._up is not None and self._seconds >= self.settings.rest_tare_s else None
+
+
+class LevelRate:
+    """Mean level angular rate over strides: in a pelvis that keeps its mean tilt, what is left of it is bias."""
+
+    def __init__(self) -> None:
+        self._sum = [0.0, 0.0, 0.0]
+        self._strides = 0
+
+    def push(self, shape: StrideShape) -> None:
+        """Take a stride."""
+        (x, y, z), (u, v, w) = shape.mean_rate.tolist(), shape.mean_up.tolist()
+        turn = (x * u + y * v + z * w) / (u * u + v * v + w * w)
+        sums = self._sum
+        self._sum = [sums[0] + x - turn * u, sums[1] + y - turn * v, sums[2] + z - turn * w]
+        self._strides += 1
+
+    def over(self, strides: int) -> Array | None:
+        """Mean (3,) in rad/s once there are so many strides, None before; then it counts anew."""
+        if self._strides < strides:
+            return None
+        mean = np.array(self._sum) / self._strides
+        self._sum, self._strides = [0.0, 0.0, 0.0], 0
+        return mean

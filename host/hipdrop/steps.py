@@ -14,11 +14,12 @@ from hipdrop.events import Activity, ActivityChanged, Contact, Event, Flag, Side
 from hipdrop.labelling import Labeller
 from hipdrop.mount import Mount
 from hipdrop.mounting import Mounting, mount_event
+from hipdrop.rest import LevelRate
 from hipdrop.ringbuffer import RingBuffer
 from hipdrop.samples import Array
 from hipdrop.settings import Settings
 from hipdrop.sides import StrideTemplate
-from hipdrop.strides import StrideShape, stride_shape
+from hipdrop.strides import stride_shape
 from hipdrop.voids import Voids
 
 _UNFIT = {Flag.GAP, Flag.SATURATED, Flag.IRREGULAR}  # to learn mount and sides from
@@ -67,7 +68,7 @@ class StepChain:
         self.voids = Voids()  # what is in the samples: filled gaps, saturation
         self.distrust = Voids()  # where the samples are right but the orientation may not be
         self._waiting: list[OpenStep] = []  # complete, but the mount is not known
-        self._level_rate, self._level_strides = [0.0, 0.0, 0.0], 0
+        self.level_rate = LevelRate()
         self._before_gap = (-math.inf, 0, 0.0)  # last contact, its parity, typical step time
         self._carried = 0
         self._last_contact_s = math.inf  # of running; before the first nothing can have changed
@@ -238,29 +239,13 @@ class StepChain:
         step.harmonics, mean_up = shape.harmonics, shape.mean_up
         step.wave_due = True
         if step.clean:
-            self._learn_rate(shape)
+            self.level_rate.push(shape)
             parity = -step.parity  # of the contact that begins the stride
             events += self._mounting.push(step.next_contact_s, step.harmonics, parity, mean_up, step.stride_s)
             if not self._turning:
                 steps = _CHECK_EVERY if settled else 1
                 events += self._mounting.watch(step.contact_s, step.harmonics, parity, mean_up, steps)
         return events + self._place(step)
-
-    def _learn_rate(self, shape: StrideShape) -> None:
-        """Mean angular rate over strides: what is left of it across the vertical is gyroscope bias."""
-        (x, y, z), (u, v, w) = shape.mean_rate.tolist(), shape.mean_up.tolist()
-        turn = (x * u + y * v + z * w) / (u * u + v * v + w * w)
-        sums = self._level_rate
-        self._level_rate = [sums[0] + x - turn * u, sums[1] + y - turn * v, sums[2] + z - turn * w]
-        self._level_strides += 1
-
-    def level_rate(self, strides: int) -> Array | None:
-        """Mean level angular rate (3,) in rad/s of running, once it is known over so many strides; then counts anew."""
-        if self._level_strides < strides:
-            return None
-        mean = np.array(self._level_rate) / self._level_strides
-        self._level_rate, self._level_strides = [0.0, 0.0, 0.0], 0
-        return mean
 
     def orientation_jumped(self) -> None:
         """The up vector has been corrected: it is no slip of the clip."""
