@@ -71,6 +71,7 @@ class StepChain:
         self.level_rate = LevelRate()
         self._before_gap = (-math.inf, 0, 0.0)  # last contact, its parity, typical step time
         self._carried = 0
+        self._resumed = False  # the bout goes on after a gap: it did not begin there
         self._last_contact_s = math.inf  # of running; before the first nothing can have changed
         # the open bout: its newest landing, steps and contacts not told before it is confirmed, landings in it
         self._open: OpenStep | None = None
@@ -150,6 +151,7 @@ class StepChain:
     def end_bout(self, why: Flag = Flag.STOP) -> list[Event]:
         """The wearer stops running, or samples are missing (GAP): the last step has no end, the alternation is lost."""
         events: list[Event] = []
+        self._resumed = why is Flag.GAP
         self._before_gap = (-math.inf, 0, 0.0)
         if self._open is not None and self.running:
             self._before_gap = (self._open.contact_s, self._open.parity, self._step_time.typical_s)
@@ -195,7 +197,7 @@ class StepChain:
         step.following = following.landing
         step.next_contact_s = following.contact_s
         step.toe_off = toe_off(self._ring, step.landing, following.landing, self._delay, self._settings.contacts)
-        if self._landings - 1 <= self._drop.stop_steps:
+        if self._landings - 1 <= self._drop.stop_steps and not self._resumed:
             step.flags.add(Flag.STOP)
         if step.previous is None:
             step.flags.add(Flag.START)

@@ -252,6 +252,7 @@ def test_a_long_gap_voids_more_and_the_sides_are_found_again(plain_run: Simulate
     void_s = Settings().drop.gap_void_s
     assert all(Flag.GAP in step.flags for step in after if step.t_s < 25.0 + length_s + void_s)
     assert Flag.GAP in max((step for step in steps_of(events) if step.t_s < 25.0), key=lambda step: step.t_s).flags
+    assert not any(Flag.STOP in step.flags for step in after[:-1])  # nobody has stopped
     assert any(step.valid for step in after)
     truth = truth_of(plain_run)
     assert all(is_right(step, truth.is_left[true]) for true, step in score(events, truth).pairs if step.side_sure)
