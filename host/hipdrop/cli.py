@@ -64,15 +64,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
         )
         sys.stdout.flush()
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # else the flush at exit fails again
+        _give_up_stdout()
         return EXIT_FAULT  # quietly: who closed the pipe knows it
     except (KeyboardInterrupt, typer.Abort):
         return EXIT_INTERRUPT
     except Exception as error:
         if debug:
             raise
-        return _explain(error)
+        code = _explain(error)
+        try:
+            sys.stdout.flush()
+        except OSError:
+            _give_up_stdout()
     return code if isinstance(code, int) else 0
+
+
+def _give_up_stdout() -> None:
+    """Let what is still unwritten go nowhere: the flush at exit would fail again, with an exit code of its own."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _explain(error: Exception) -> int:
