@@ -31,7 +31,6 @@ class Mounting:
         self._slips = SlipWatch(settings)
         self._doubt: Doubt | None = None
         self.mount = given
-        self.slipped = False
         self.standing_deg = math.nan  # obliquity at quiet standing in the mount in use; NaN without a standing tare
 
     @property
@@ -104,7 +103,6 @@ class Mounting:
         self._next = 2 * max(self._finder.strides, self._settings.first_strides)
         refined = self.mount is not None
         self.mount = found
-        self.slipped = False
         self._tare()
         return [mount_event(t_s, found, refined=refined, given=False)]
 
@@ -123,7 +121,6 @@ class Mounting:
 
     def _slip(self, t_s: float, angle_deg: float) -> list[Event]:
         self.mount = None
-        self.slipped = True
         self._given = None  # whatever was known of the mount is no longer true
         self._standing = None
         self._tare()

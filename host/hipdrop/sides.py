@@ -110,7 +110,9 @@ class SideJudge:
         `carried_parity` +1 or -1: going by the cadence, parity +1 of the new bout is this parity of the one before.
         """
         if self._stored is None and self._n < self._settings.first_strides:
-            self._sum[:], self._square[:], self._n = 0.0, 0.0, 0  # too little to match anything with
+            # too little to match anything with; what was said of left and right was said of a frame that is gone
+            self._sum[:], self._square[:], self._n = 0.0, 0.0, 0
+            self._global, self._settled_by_user = 0.0, False
         known = self._first_bout or abs(self._bout) >= self._settings.sure_log_odds  # of the bout before
         self._first_bout = self._stored is None and self._n == 0
         relation = self._relation * carried_parity if carried_parity and known else 0

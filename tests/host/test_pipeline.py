@@ -283,6 +283,26 @@ def test_swap_turns_the_sides_from_there_on(plain_run: SimulatedRun) -> None:
     assert all(step.side_sure for _, step in late)
 
 
+def test_a_word_given_before_the_stride_is_known_does_not_outlive_a_stop() -> None:
+    """The user swaps five steps into a run that stops at once: which leg begins the next bout nobody has said."""
+    run = simulate(RunnerConfig(minutes=1.0, seed=12, stops=(Bout(0.19, 0.15),)))
+    truth = truth_of(run)
+    for shift in (0, 70):  # the next bout begins with either foot first
+        block = run.blocks[0].slice(shift, len(run.blocks[0]))
+        pipeline, events = Pipeline(RATE_HZ, mount=run.pelvis_from_sensor), []
+        for piece in block.cut(26):
+            events += pipeline.push(piece)
+            if sum(isinstance(event, Contact) for event in events) == 5 and not any(
+                isinstance(event, SidesChanged) and event.reason == "swapped" for event in events
+            ):
+                events += pipeline.push(SwapSides())
+        events += pipeline.close()
+        late = [(true, step) for true, step in score(events, truth).pairs if step.t_s > 22.0]
+        assert len(late) > 50
+        assert all(is_right(step, truth.is_left[true]) for true, step in late if step.side_sure)
+        assert any(step.side_sure for _, step in late)
+
+
 def test_a_new_baseline_is_learned_anew() -> None:
     quick = Settings().replace(
         {"monitor": {"baseline_from_min": 0.2, "baseline_until_min": 1.2, "baseline_min_steps": 20}}
