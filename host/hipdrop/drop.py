@@ -55,7 +55,7 @@ class Drop:
 
 def obliquity_course(
     ring: RingBuffer, right: Array, up_shift: float, previous: float, contact: float, following: float,
-    settings: DropSettings,
+    known: int, settings: DropSettings,
 ) -> ObliquityCourse:  # fmt: skip
     """Obliquity over the stride, and without wobble from contact to where the search for the peak ends.
 
@@ -69,12 +69,15 @@ def obliquity_course(
         Samples by which `col.UP` is valid later than the sample it stands at.
     previous, contact, following
         Sample indices, fractional, of the contact before, of this step's and of the next.
+    known
+        Samples that had come when the next contact was found; later ones are left alone, so that the figures do not
+        depend on how the stream was cut.
     """
     begin, mid, end = round(previous - up_shift), round(contact - up_shift), round(following - up_shift)
     kernel = stride_kernel(end - begin, settings.cutoff_harmonics, settings.kernel_half_part)
     half = len(kernel) // 2
-    search_end = mid + math.ceil(settings.peak_part * (end - mid)) + 2
-    first, last = max(min(begin, mid - 1 - half), ring.start), min(max(search_end + half, end), ring.end)
+    search_end = math.floor(contact - up_shift + settings.peak_part * (following - contact)) + 2
+    first, last = max(min(begin, mid - 1 - half), ring.start), min(max(search_end + half, end), known)
     obliquity = np.arcsin(np.dot(right, ring.window(first, last, col.UP)))
     obliquity *= _DEG
     at = max(mid - 1, first + half)  # a first sample that the kernel can reach back from

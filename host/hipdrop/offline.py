@@ -81,10 +81,15 @@ class _Replayed(OrientationStage):
 
     def __init__(self, rate_hz: float, settings: Settings, heard: _Recorder) -> None:
         super().__init__(rate_hz, settings.orientation, settings.contacts)
+        self._contacts = settings.contacts
         stretches = [heard.pieces[a:b] for a, b in pairwise([*heard.cuts, len(heard.pieces)]) if a < b]
         columns = [zero_phase_columns(pieces, heard.bias(), rate_hz, settings) for pieces in stretches]
         self._columns = np.hstack([np.empty((col.COUNT, 0)), *columns])
         self._next = 0
+
+    @property
+    def smooth_delay(self) -> int:
+        return len(hann_kernel(self._contacts.smooth_half_s, self._rate_hz)) // 2
 
     def push(self, block: SampleBlock, out: Array) -> None:
         out[:] = self._columns[:, self._next : self._next + len(block)]

@@ -8,7 +8,7 @@ import numpy as np
 from vqf import VQF
 
 from hipdrop import columns as col
-from hipdrop.filters import CausalFir, hann_kernel
+from hipdrop.filters import CausalFir, early_kernel
 from hipdrop.samples import STANDARD_GRAVITY_MS2, Array, SampleBlock
 from hipdrop.settings import ContactSettings, OrientationSettings
 
@@ -52,7 +52,7 @@ class OrientationStage:
     def __init__(self, rate_hz: float, orientation: OrientationSettings, contacts: ContactSettings) -> None:
         self._rate_hz = rate_hz
         self._vqf = VQF(1.0 / rate_hz)
-        self._smooth = CausalFir(hann_kernel(contacts.smooth_half_s, rate_hz))
+        self._smooth = CausalFir(*early_kernel(contacts.smooth_half_s, contacts.ahead_s, rate_hz))
         self._bias_rads: Array | None = None
         self._settings = orientation
 

@@ -287,6 +287,6 @@ class StepChain:
         if step.previous is not None and step.following is not None:
             step.course = obliquity_course(
                 self._ring, mount.pelvis_from_sensor[2], self._up_shift,
-                step.previous.index, step.landing.index, step.following.index, self._drop,
+                step.previous.index, step.landing.index, step.following.index, step.following.crossing + 1, self._drop,
             )  # fmt: skip
         return self._labeller.push(step, mount)

@@ -1,0 +1,1 @@
+"""Links to a clip: Bluetooth, USB serial, the virtual clip."""

@@ -1,0 +1,1 @@
+"""Register models of the sensors, fed with a recording."""
