@@ -1,0 +1,1 @@
+"""From messages of the clip to events: order, time, scale, pipeline."""
