@@ -6,7 +6,16 @@
     ├─ UsageError          the command line asks for something that does not fit together (exit code 2)
     ├─ InputError          a file that cannot be read as what it should be; names the file and the line, if any
     ├─ OutputError         a file that cannot be written
-    └─ ConfigError         a setting that does not exist or has an impossible value; names the file, if any
+    ├─ ConfigError         a setting that does not exist or has an impossible value; names the file, if any
+    └─ LinkError           a clip that cannot be reached, or not be worked with
+       ├─ NoAdapter        no Bluetooth here, or nothing that serves it
+       ├─ AdapterOff       Bluetooth is switched off
+       ├─ NotPermitted     the system, the port or the clip does not let this program in
+       ├─ ClipNotFound     no such clip in reach, no such port, or what is there is no clip
+       ├─ ClipBusy         another program, phone or computer has it
+       ├─ LinkLost         the connection is gone, or nothing comes over it
+       ├─ ProtocolMismatch clip and host speak different versions of the wire format
+       └─ ClipRefused      the clip has answered that it cannot do what was asked
 """
 
 from __future__ import annotations
@@ -76,3 +85,70 @@ class ConfigError(HipdropError):
         self.line = line
         where = "" if path is None else f"{path}: " if line is None else f"{path}, line {line}: "
         super().__init__(f"{where}setting {key}: {problem}")
+
+
+class LinkError(HipdropError):
+    """A clip that cannot be reached, or not be worked with."""
+
+
+class NoAdapter(LinkError):
+    """This computer has no Bluetooth, or nothing that serves it."""
+
+
+class AdapterOff(LinkError):
+    """Bluetooth is switched off."""
+
+
+class NotPermitted(LinkError):
+    """The system, the port or the clip does not let this program in."""
+
+
+class ClipNotFound(LinkError):
+    """No such clip in reach, no such port, or what is there is no clip."""
+
+
+class ClipBusy(LinkError):
+    """Another program, phone or computer has the clip."""
+
+
+class LinkLost(LinkError):
+    """The connection is gone, or nothing comes over it."""
+
+
+class ProtocolMismatch(LinkError):
+    """Clip and host speak different versions of the wire format.
+
+    Parameters
+    ----------
+    clip_version, host_version
+        Versions of the wire format (docs/wire-format.md).
+    """
+
+    def __init__(self, clip_version: int, host_version: int) -> None:
+        self.clip_version = clip_version
+        self.host_version = host_version
+        older = "put the firmware of this hipdrop on it: hipdrop clip install"
+        newer = "update hipdrop on this computer"
+        super().__init__(
+            f"the clip speaks version {clip_version} of the wire format, this hipdrop version {host_version}; "
+            f"{older if clip_version < host_version else newer}"
+        )
+
+
+class ClipRefused(LinkError):
+    """The clip has answered that it cannot do what was asked.
+
+    Parameters
+    ----------
+    problem
+        What it said and what to do.
+    result
+        Its code (hipwire.ids, docs/wire-format.md).
+    payload
+        What came with it.
+    """
+
+    def __init__(self, problem: str, result: int, payload: bytes = b"") -> None:
+        self.result = result
+        self.payload = payload
+        super().__init__(problem)
