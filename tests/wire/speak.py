@@ -1,0 +1,108 @@
+"""Say every golden message with hipwire, and read it back: the same file for CPython and MicroPython.
+
+Prints `encoded NAME HEX` for what is made from values, `decoded NAME TEXT` for what is read from the golden bytes on
+standard input (`NAME HEX` a line).
+"""
+
+import binascii
+import sys
+
+from hipwire import cobs, commands, frames, ids, records
+
+STATUS = {
+    "boot_id": 0xDEADBEEF, "stream": 1, "battery_percent": 87, "battery_mv": 3912, "temperature_cdeg": 3150,
+    "connections": 1, "faults": 2, "rate_mhz": 207400, "samples_lost": 19, "samples_saturated": 4,
+    "fifo_overruns": 1, "bus_errors": 2, "frames_dropped": 5, "notify_refused": 300, "commands_refused": 6,
+    "ring_frames": 219, "ring_oldest": 65520, "marks": 2, "mark_index": 4000, "heap_free": 65536,
+    "storage_free_kb": 5120, "uptime_s": 21, "mount_id": 9, "reset_cause": 1, "rate_uncertainty_ppm": 480,
+}  # fmt: skip
+INFO = {
+    "boot_id": 1, "features": 0x37, "rate_mhz": 208000, "acc_range_g": 16, "gyr_range_dps": 2000,
+    "acc_ng_per_lsb": 488000, "gyr_ndps_per_lsb": 70000000, "tilt_divider": 2, "raw_samples": 19, "ring_s": 30,
+    "mount_id": 9, "mount_w": 32767, "serial": "A1", "firmware": "0.1.0", "board": "xiao", "chip": "LSM6DSOX",
+}  # fmt: skip
+STARTED = {
+    "boot_id": 1, "stream": 1, "samples": 19, "next_sequence": 11, "next_index": 209, "oldest_sequence": 0,
+    "rate_uncertainty_ppm": 24000, "rate_mhz": 208000,
+}  # fmt: skip
+
+
+def raw(flags, sequence, index, ticks_us, samples):
+    """Make a raw frame."""
+    buffer = bytearray(frames.HEADER_SIZE + frames.RAW_SAMPLE_SIZE * len(samples))
+    frames.pack_header_into(buffer, ids.RAW, flags, sequence, index, ticks_us)
+    for k in range(len(samples)):
+        frames.pack_raw_into(buffer, k, *samples[k])
+    return bytes(buffer)
+
+
+def tilt(sequence, index, ticks_us, sample):
+    """Make a tilt frame of one sample."""
+    buffer = bytearray(frames.HEADER_SIZE + frames.TILT_SAMPLE_SIZE)
+    frames.pack_header_into(buffer, ids.TILT, 0, sequence, index, ticks_us)
+    frames.pack_tilt_into(buffer, 0, *sample)
+    return bytes(buffer)
+
+
+def log(sequence, index, ticks_us, code, severity, value, text):
+    """Make a log frame."""
+    buffer = bytearray(frames.LOG_MAX_SIZE)
+    length = frames.pack_log_into(buffer, sequence, index, ticks_us, code, severity, value, text)
+    return bytes(buffer[:length])
+
+
+def status():
+    """Make the status frame."""
+    buffer = bytearray(frames.STATUS_SIZE)
+    frames.pack_status_into(buffer, 3, 4160, 20000000, STATUS)
+    return bytes(buffer)
+
+
+SAID = (
+    ("raw_two_samples", raw(ids.SATURATED, 0x0102, 0x00030405, 0x06070809,
+                            ((1, -1, 256, -256, 40000, -40000), (0, 0, 2048, 100, -50, 7)))),
+    ("raw_last_of_all", raw(ids.GAP | ids.RESENT, 65535, (1 << 30) - 1, (1 << 30) - 1, ((0, 0, 0, 0, 0, 0),))),
+    ("tilt_one_sample", tilt(7, 38, 1000, (525, -1200, 1500, 1000, -32))),
+    ("status", status()),
+    ("log_mark", log(1, 4000, 19230769, ids.LOG_MARK, ids.LOG_INFO, 2, b"")),
+    ("log_text", log(2, 4160, 20000000, ids.LOG_BUS, ids.LOG_WARNING, 19, b"I2C\xc3\xa9")),
+    ("info", frames.pack_info(INFO)),
+    ("command_start", commands.pack_command(ids.START, 1, records.pack(records.START, {"stream": ids.RAW}))),
+    ("command_resend", commands.pack_command(
+        ids.RESEND, 0x1234, records.pack(records.RANGE, {"first_sequence": 65530, "count": 20}))),
+    ("command_buzz", commands.pack_command(
+        ids.BUZZ, 2, records.pack(records.BUZZ, {"pattern": ids.BUZZ_LEFT, "strength_percent": 80, "repeats": 2}))),
+    ("command_stop", commands.pack_command(ids.STOP, 3)),
+    ("command_set_mount", commands.pack_command(
+        ids.SET_MOUNT, 4, records.pack(records.MOUNT, {"mount_id": 9, "mount_w": frames.QUATERNION_ONE}))),
+    ("command_settings", commands.pack_command(ids.SET_SETTINGS, 5, b'{"led":false}')),
+    ("answer_start", commands.pack_answer(ids.START, 1, ids.OK, records.pack(records.STARTED, STARTED))),
+    ("answer_gone", commands.pack_answer(ids.RESEND, 0x1234, ids.GONE, b"\xfb\xff")),
+    ("answer_mtu", commands.pack_answer(ids.START, 6, ids.MTU_TOO_SMALL, records.pack(records.NEEDED, {"mtu": 123}))),
+    ("usb_stop", cobs.encode(commands.pack_command(ids.STOP, 3))),
+)  # fmt: skip
+
+
+def read(name, message):
+    """Read a golden message, with its fields in the order of their names."""
+    if name.startswith("usb"):
+        message = cobs.decode(message[1:-1])
+    kind = frames.decode_kind(message)
+    if kind in (ids.RAW, ids.TILT):
+        return repr((frames.decode_header(message), frames.decode_samples(message)))
+    if kind == ids.STATUS:
+        return repr((frames.decode_header(message), sorted(frames.decode_status(message).items())))
+    if kind == ids.LOG:
+        code, severity, value, text = frames.decode_log(message)
+        return repr((frames.decode_header(message), code, severity, value, text.encode()))
+    if kind == ids.INFO:
+        return repr(sorted(frames.decode_info(message).items()))
+    return repr((commands.decode_command if kind == ids.COMMAND else commands.decode_answer)(message))
+
+
+if __name__ == "__main__":
+    for name, message in SAID:
+        print("encoded", name, binascii.hexlify(message).decode())
+    for line in sys.stdin:
+        name, message = line.split()
+        print("decoded", name, read(name, binascii.unhexlify(message)))
