@@ -1,0 +1,259 @@
+"""Answers the host's commands, the same over BLE and USB. The table is in docs/wire-format.md."""
+
+import json
+import struct
+import time
+
+from hipclip import stream
+from hipwire import VERSION, commands, errors, frames, ids, records
+
+LONGEST_TEXT = 96  # of an answer; also bounds what a fault's message can allocate
+QUATERNION_SLACK_PERCENT = 2  # of the squared length, for the rounding of four int16
+
+
+class Refused(Exception):
+    """A command that is answered with a result other than OK."""
+
+    def __init__(self, result, payload=b""):
+        super().__init__(result)
+        self.result = result
+        self.payload = payload
+
+
+def cut(data, room):
+    """Shorten UTF-8 to `room` bytes, between characters."""
+    end = min(len(data), room)
+    while 0 < end < len(data) and data[end] & 0xC0 == 0x80:
+        end -= 1
+    return data[:end]
+
+
+def text_payload(text):
+    """UTF-8 of a text for an answer."""
+    return cut(str(text).encode(), LONGEST_TEXT)
+
+
+def mtu_payload(mtu):
+    """What goes with MTU_TOO_SMALL."""
+    return records.pack(records.NEEDED, {"mtu": mtu})
+
+
+class Commands:
+    """Table of commands; `clip` is the App, from whose parts they take what they need."""
+
+    def __init__(self, clip):
+        self._clip = clip
+        self.unreadable = 0  # messages that name no command and so get no answer
+        self._table = {
+            ids.START: self._start,
+            ids.STOP: self._stop,
+            ids.RESEND: self._resend,
+            ids.SET_MOUNT: self._set_mount,
+            ids.BUZZ: self._buzz,
+            ids.GET_SETTINGS: self._get_settings,
+            ids.SET_SETTINGS: self._set_settings,
+            ids.GET_INFO: self._get_info,
+            ids.GET_STATUS: self._get_status,
+            ids.REPL: self._repl,
+            ids.RESET: self._reset,
+        }
+
+    def handle(self, message, outlet):
+        """Give the answer to a message, nothing to one that is no command. Never raises."""
+        try:
+            if len(message) < commands.COMMAND_SIZE or message[0] & 0x0F != ids.COMMAND:
+                self.unreadable += 1
+                return b""
+            _, code, request = struct.unpack_from("<BBH", message, 0)
+            outlet.greeted = True
+            result, payload = self._result(message, code, outlet)
+            room = outlet.max_message - commands.ANSWER_SIZE
+            if len(payload) > room and result == ids.OK:
+                result = ids.MTU_TOO_SMALL
+                payload = mtu_payload(commands.ANSWER_SIZE + len(payload) + frames.NOTIFY_OVERHEAD)
+            payload = cut(payload, room)
+            if result != ids.OK:
+                self._clip.counters.commands_refused += 1
+            return commands.pack_answer(code, request, result, payload)
+        except Exception:  # no memory even for the refusal: the host's request times out, sampling goes on
+            self.unreadable += 1
+            return b""
+
+    def turn_away(self, message):
+        """Give the answer BUSY to a command that there was no room for; nothing to what is no command."""
+        if len(message) < commands.COMMAND_SIZE or message[0] != frames.first_byte(ids.COMMAND):
+            return b""
+        self._clip.counters.commands_refused += 1
+        _, code, request = struct.unpack_from("<BBH", message, 0)
+        return commands.pack_answer(code, request, ids.BUSY)
+
+    def _result(self, message, code, outlet):
+        """Carry the command out; gives result and payload of the answer."""
+        if message[0] >> 4 != VERSION:
+            return ids.WRONG_VERSION, bytes([VERSION])
+        if len(message) > commands.MAX_SIZE:
+            return ids.MALFORMED, b""
+        if code not in self._table:
+            return ids.UNKNOWN_COMMAND, b""
+        try:
+            return ids.OK, self._table[code](bytes(message[commands.COMMAND_SIZE :]), outlet)
+        except Refused as refusal:
+            return refusal.result, refusal.payload
+        except errors.WireError:
+            return ids.MALFORMED, b""
+        except Exception as error:  # whatever it is: a fault of ours must not end the link, and is told to both ends
+            text = "%s: %s" % (type(error).__name__, error)
+            self._clip.log.add(ids.LOG_TASK, ids.LOG_ERROR, code, "command " + text)
+            return ids.FAILED, text_payload(text)
+
+    # stream
+
+    def _start(self, payload, outlet):
+        clip, running = self._clip, self._clip.stream
+        kind = records.unpack(records.START, payload)["stream"]
+        if kind not in (ids.RAW, ids.TILT):
+            raise Refused(ids.MALFORMED)
+        if not running.can(kind):
+            raise Refused(ids.UNSUPPORTED)
+        if clip.battery.empty:
+            raise Refused(ids.BATTERY_EMPTY)
+        if clip.sampler.failed:
+            raise Refused(ids.SENSOR_FAILED, text_payload(clip.imu.NAME + " does not answer"))
+        if running.running and running.kind != kind:
+            raise Refused(ids.BUSY)
+        if kind == ids.TILT and not clip.settings.get("mount_id"):
+            raise Refused(ids.NO_MOUNT)
+        if running.running:
+            self._check_room(outlet)
+        else:
+            samples = stream.samples_that_fit(kind, outlet.max_message)
+            if not samples:
+                raise Refused(ids.MTU_TOO_SMALL, mtu_payload(stream.least_mtu(kind)))
+            self._begin(kind, samples)
+        if not outlet.streaming:
+            outlet.follow(running.ring.next)
+        return self._started(outlet)
+
+    def _begin(self, kind, samples):
+        """Start a stream in an empty ring: nobody can have anything of the last one any more."""
+        clip = self._clip
+        for outlet in clip.sender.outlets:
+            if outlet.streaming:
+                clip.counters.frames_dropped += max(0, clip.stream.ring.next - outlet.cursor)
+            outlet.halt()
+        clip.stream.start(kind, samples)
+
+    def _started(self, outlet):
+        clip, running = self._clip, self._clip.stream
+        clock, first = clip.sampler.clock, max(outlet.cursor, running.ring.oldest)
+        return records.pack(records.STARTED, {
+            "boot_id": clip.boot_id,
+            "stream": running.kind,
+            "samples": running.samples,
+            "next_sequence": first & 0xFFFF,
+            "next_index": running.first_index(first),
+            "oldest_sequence": running.ring.oldest & 0xFFFF,
+            "rate_uncertainty_ppm": clock.uncertainty_ppm,
+            "rate_mhz": clock.rate_mhz,
+        })  # fmt: skip
+
+    def _check_room(self, outlet):
+        """Refuse a connection that cannot take the frames of the stream that runs or ran last."""
+        if self._clip.stream.slot_bytes > outlet.max_message:
+            raise Refused(ids.MTU_TOO_SMALL, mtu_payload(self._clip.stream.slot_bytes + frames.NOTIFY_OVERHEAD))
+
+    def _stop(self, payload, outlet):
+        running = self._clip.stream
+        if not running.running:
+            raise Refused(ids.NOT_STREAMING)
+        running.stop()
+        following = running.ring.next
+        return records.pack(
+            records.STOPPED, {"next_sequence": following & 0xFFFF, "next_index": running.first_index(following)}
+        )
+
+    def _resend(self, payload, outlet):
+        wanted = records.unpack(records.RANGE, payload)
+        kept = self._clip.stream
+        if wanted["count"] == 0:
+            raise Refused(ids.MALFORMED)
+        if kept.kind == stream.NONE:
+            raise Refused(ids.NOT_STREAMING)
+        if outlet.resending:
+            raise Refused(ids.BUSY)
+        self._check_room(outlet)
+        first = kept.number_of(wanted["first_sequence"])
+        end = min(first + wanted["count"], kept.ring.next)
+        first = max(first, kept.ring.oldest)
+        if first >= end:
+            raise Refused(ids.GONE, struct.pack("<H", kept.ring.oldest & 0xFFFF))
+        outlet.resend(first, end, time.ticks_ms())
+        return records.pack(records.RANGE, {"first_sequence": first & 0xFFFF, "count": end - first})
+
+    # what the clip remembers
+
+    def _set_mount(self, payload, outlet):
+        clip, mount = self._clip, records.unpack(records.MOUNT, payload)
+        if clip.stream.running and clip.stream.kind == ids.TILT:
+            raise Refused(ids.BUSY)  # its frames would change their meaning in mid-stream
+        if mount["mount_id"] == 0:
+            mount = {name: 0 for name in mount}
+        else:
+            squared = sum([mount[name] ** 2 for name in mount if name != "mount_id"])
+            percent = squared * 100 // frames.QUATERNION_ONE**2
+            if abs(percent - 100) > QUATERNION_SLACK_PERCENT:
+                raise Refused(ids.MALFORMED)
+        clip.settings.change(mount)
+        clip.info_changed()
+        return b""
+
+    def _get_settings(self, payload, outlet):
+        offset = records.unpack(records.OFFSET, payload)["offset"]
+        whole = json.dumps(self._clip.settings.values).encode()
+        if offset > len(whole):
+            raise Refused(ids.MALFORMED)
+        room = min(commands.MAX_SIZE, outlet.max_message) - commands.ANSWER_SIZE - records.size(records.CHUNK)
+        head = records.pack(records.CHUNK, {"total": len(whole), "offset": offset})
+        return head + whole[offset : offset + room]
+
+    def _set_settings(self, payload, outlet):
+        try:
+            changes = json.loads(payload.decode())
+            if not isinstance(changes, dict):
+                raise ValueError("not a JSON object")
+            self._clip.settings.change(changes)
+        except ValueError as error:  # of JSON, UTF-8 and the table of settings
+            raise Refused(ids.BAD_SETTING, text_payload(error))
+        self._clip.info_changed()
+        return b""
+
+    # what the clip does and tells
+
+    def _buzz(self, payload, outlet):
+        clip, buzz = self._clip, records.unpack(records.BUZZ, payload)
+        if not ids.BUZZ_LEFT <= buzz["pattern"] <= ids.BUZZ_LOW_BATTERY:
+            raise Refused(ids.MALFORMED)
+        if buzz["strength_percent"] > 100 or buzz["repeats"] == 0:
+            raise Refused(ids.MALFORMED)
+        if not clip.board.FEATURES & (ids.HAS_MOTOR | ids.HAS_BUZZER):
+            raise Refused(ids.UNSUPPORTED)
+        clip.haptics.play(buzz["pattern"], buzz["strength_percent"], buzz["repeats"])
+        return b""
+
+    def _get_info(self, payload, outlet):
+        return self._clip.status.info()
+
+    def _get_status(self, payload, outlet):
+        return bytes(self._clip.status.frame())
+
+    def _repl(self, payload, outlet):
+        return self._leave(outlet, "repl")
+
+    def _reset(self, payload, outlet):
+        return self._leave(outlet, "reset")
+
+    def _leave(self, outlet, where):
+        if not outlet.wired:
+            raise Refused(ids.NOT_ALLOWED)
+        outlet.leaving = where  # the link carries it out when the answer has left
+        return b""

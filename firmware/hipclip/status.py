@@ -1,0 +1,160 @@
+"""What the clip tells of itself: the info message, the status frame, the log."""
+
+import gc
+import os
+import time
+
+import machine
+
+from hipclip import FIRMWARE_VERSION, stream
+from hipwire import frames, ids, records
+
+LOG_ENTRIES = 16
+TICKS_MASK = frames.TICKS_PERIOD - 1  # ticks_us of a board wraps there by itself
+STORAGE_EVERY_MS = 60000  # statvfs walks the whole file system: seldom, and never while a stream runs
+COUNTERS = (
+    "samples_lost", "samples_saturated", "fifo_overruns", "bus_errors", "frames_dropped", "notify_refused",
+    "commands_refused", "marks", "mark_index",
+)  # fmt: skip
+
+
+class Log:
+    """The last 16 log frames, in memory made once. `clock` (a SampleClock) is set when there is one."""
+
+    def __init__(self):
+        self._frames = [bytearray(frames.LOG_MAX_SIZE) for _ in range(LOG_ENTRIES)]
+        self._views = [memoryview(frame) for frame in self._frames]
+        self._lengths = bytearray(LOG_ENTRIES)
+        self.next = 0
+        self.clock = None
+
+    @property
+    def oldest(self):
+        """Number of the oldest frame that is kept."""
+        return max(0, self.next - LOG_ENTRIES)
+
+    def add(self, code, severity=ids.LOG_INFO, value=0, text=""):
+        """Keep an entry; it takes the place of the oldest."""
+        slot = self.next % LOG_ENTRIES
+        index = self.clock.index if self.clock else 0
+        ticks_us = time.ticks_us() & TICKS_MASK
+        self._lengths[slot] = frames.pack_log_into(
+            self._frames[slot], self.next, index, ticks_us, code, severity, value, text.encode()
+        )
+        self.next += 1
+
+    def frame(self, number):
+        """Give entry `number`, which is at least `oldest` and below `next`."""
+        slot = number % LOG_ENTRIES
+        return self._views[slot][: self._lengths[slot]]
+
+
+class Status:
+    """Makes status frames and the info message of the clip, from what its parts know."""
+
+    def __init__(self, clip):
+        self._clip = clip
+        self._buffer = bytearray(frames.STATUS_SIZE)
+        self._values = {}
+        self._sequence = 0
+        self._uptime_ms = 0
+        self._uptime_at_ms = time.ticks_ms()
+        self._storage_at_ms = None
+        self._storage_free_kb = 0
+
+    def frame(self):
+        """Give a fresh status frame, in a buffer that the next one overwrites."""
+        self.into(self._buffer)
+        return self._buffer
+
+    def into(self, buffer):
+        """Write a fresh status frame of frames.STATUS_SIZE bytes."""
+        clip, values = self._clip, self._values
+        clock, ring = clip.sampler.clock, clip.stream.ring
+        for name in COUNTERS:
+            values[name] = getattr(clip.counters, name)
+        values["boot_id"] = clip.boot_id
+        values["stream"] = clip.stream.kind if clip.stream.running else stream.NONE
+        values["battery_percent"] = known(clip.battery.percent, frames.UNKNOWN_BATTERY_PERCENT)
+        values["battery_mv"] = known(clip.battery.mv, 0)
+        values["temperature_cdeg"] = self._temperature_cdeg()
+        values["connections"] = len(clip.ble.connections) if clip.ble else 0
+        values["faults"] = self.faults()
+        values["rate_mhz"] = clock.rate_mhz
+        values["rate_uncertainty_ppm"] = clock.uncertainty_ppm
+        values["ring_frames"] = ring.next - ring.oldest
+        values["ring_oldest"] = ring.oldest & 0xFFFF
+        values["heap_free"] = gc.mem_free()
+        values["storage_free_kb"] = self._storage()
+        values["uptime_s"] = self._uptime_s()
+        values["mount_id"] = clip.settings.get("mount_id")
+        values["reset_cause"] = machine.reset_cause()
+        frames.pack_status_into(buffer, self._sequence, clock.index, time.ticks_us() & TICKS_MASK, values)
+        self._sequence += 1
+
+    def faults(self):
+        """Bits of what is wrong now or was at the last boot."""
+        clip = self._clip
+        bits = clip.boot_faults  # of crash, safe mode and watchdog: they stay for this boot
+        if clip.sampler.failed:
+            bits |= ids.FAULT_SENSOR
+        if clip.settings.damaged:
+            bits |= ids.FAULT_SETTINGS
+        if clip.battery.low:
+            bits |= ids.FAULT_BATTERY
+        return bits
+
+    def info(self):
+        """Make the info message."""
+        clip = self._clip
+        imu, board = clip.imu, clip.board
+        rate_hz = imu.RATE_MHZ // 1000
+        values = {
+            "boot_id": clip.boot_id,
+            "features": board.FEATURES | ids.HAS_RAW | (ids.HAS_TILT if clip.stream.can(ids.TILT) else 0),
+            "rate_mhz": imu.RATE_MHZ,
+            "acc_range_g": imu.ACC_RANGE_G,
+            "gyr_range_dps": imu.GYR_RANGE_DPS,
+            "acc_ng_per_lsb": imu.ACC_NG_PER_LSB,
+            "gyr_ndps_per_lsb": imu.GYR_NDPS_PER_LSB,
+            "tilt_divider": stream.TILT_DIVIDER,
+            "raw_samples": frames.RAW_MAX_SAMPLES,
+            "ring_s": clip.stream.memory_bytes // frames.RAW_MAX_SIZE * frames.RAW_MAX_SAMPLES // rate_hz,
+            "serial": "".join(["%02x" % byte for byte in machine.unique_id()]),
+            "firmware": FIRMWARE_VERSION,
+            "board": board.NAME,
+            "chip": imu.NAME,
+        }
+        for name, _ in records.MOUNT:
+            values[name] = clip.settings.get(name)
+        return frames.pack_info(values)
+
+    def _temperature_cdeg(self):
+        try:
+            return self._clip.imu.temperature_cdeg()
+        except OSError:
+            self._clip.counters.bus_errors += 1
+            return frames.UNKNOWN_TEMPERATURE_CDEG
+
+    def _storage(self):
+        now_ms = time.ticks_ms()
+        old = self._storage_at_ms is None or time.ticks_diff(now_ms, self._storage_at_ms) > STORAGE_EVERY_MS
+        if old and not self._clip.stream.running:
+            self._storage_at_ms = now_ms
+            try:
+                found = os.statvfs("/")
+                self._storage_free_kb = found[0] * found[3] // 1024
+            except OSError:
+                self._storage_free_kb = 0
+        return self._storage_free_kb
+
+    def _uptime_s(self):
+        now_ms = time.ticks_ms()
+        self._uptime_ms += time.ticks_diff(now_ms, self._uptime_at_ms)
+        self._uptime_at_ms = now_ms
+        return self._uptime_ms // 1000
+
+
+def known(value, unknown):
+    """Give the value, or what the wire says for one that is not known."""
+    return unknown if value is None else value

@@ -1,0 +1,100 @@
+"""The stream of the clip: which kind runs, in frames of what length, and the ring that keeps them."""
+
+import time
+
+from hipclip.rawframes import RawWriter
+from hipclip.ring import FrameRing
+from hipwire import frames, ids
+
+NONE = 0
+TILT_DIVIDER = 2  # raw samples for one tilt sample: 104 Hz of 208
+
+
+def samples_that_fit(kind, max_message):
+    """Samples of a full frame that a connection takes: none when it takes too few."""
+    room = max_message - frames.HEADER_SIZE
+    if kind == ids.TILT:
+        return frames.TILT_MAX_SAMPLES if room >= frames.TILT_MAX_SAMPLES * frames.TILT_SAMPLE_SIZE else 0
+    samples = min(frames.RAW_MAX_SAMPLES, room // frames.RAW_SAMPLE_SIZE)
+    return samples if samples >= frames.RAW_MIN_SAMPLES else 0
+
+
+def frame_bytes(kind, samples):
+    """Length of a frame of so many samples."""
+    return frames.HEADER_SIZE + samples * (frames.TILT_SAMPLE_SIZE if kind == ids.TILT else frames.RAW_SAMPLE_SIZE)
+
+
+def least_mtu(kind):
+    """MTU below which no connection can take this kind of stream."""
+    least = frames.TILT_MAX_SAMPLES if kind == ids.TILT else frames.RAW_MIN_SAMPLES
+    return frame_bytes(kind, least) + frames.NOTIFY_OVERHEAD
+
+
+class Stream:
+    """One stream runs at a time, for all who joined it; it goes on while a host is away.
+
+    Raw and tilt have a ring each, since their sequences count apart, in the same memory, since only one of them runs.
+    """
+
+    def __init__(self, memory, sampler, log, settings, make_tilt=None):
+        self._sampler = sampler
+        self._log = log
+        self._settings = settings
+        self.memory_bytes = len(memory)
+        self._rings = {ids.RAW: FrameRing(memory)}
+        self._writers = {ids.RAW: RawWriter(self._rings[ids.RAW])}
+        if make_tilt:  # make_tilt(ring) -> TiltWriter, where the board has it
+            self._rings[ids.TILT] = FrameRing(memory)
+            self._writers[ids.TILT] = make_tilt(self._rings[ids.TILT])
+        self.ring = self._rings[ids.RAW]  # of the stream that runs or ran last
+        self.writer = self._writers[ids.RAW]
+        self.kind = NONE  # of the stream that runs or ran last
+        self.running = False
+        self.samples = 0
+        self.slot_bytes = 0
+        self.frame_ms = 91  # how long a full frame lasts, nominally
+        self._heard_ms = 0
+
+    def can(self, kind):
+        """Whether this board makes such a stream."""
+        return kind in self._writers
+
+    def start(self, kind, samples):
+        """Begin a stream in an empty ring; what the last one left there is gone."""
+        self.stop()
+        self.kind, self.samples = kind, samples
+        self.slot_bytes = frame_bytes(kind, samples)
+        divider = TILT_DIVIDER if kind == ids.TILT else 1
+        self.frame_ms = max(1, samples * divider * 1000000 // self._sampler.imu.RATE_MHZ)
+        self.ring, self.writer = self._rings[kind], self._writers[kind]
+        self.writer.begin(samples)
+        self._heard_ms = time.ticks_ms()
+        self.running = True
+        self._sampler.sinks.append(self.writer)
+        self._log.add(ids.LOG_STARTED, text="tilt" if kind == ids.TILT else "raw")
+
+    def stop(self):
+        """End the stream; the samples of the last frame are put into the ring."""
+        if not self.running:
+            return
+        self._sampler.sinks.remove(self.writer)
+        self.writer.flush()
+        self.running = False
+        self._log.add(ids.LOG_STOPPED)
+
+    def watch(self, now_ms, listening):
+        """End a stream that no host has taken for `keep_streaming_s`."""
+        if listening or not self.running:
+            self._heard_ms = now_ms
+        elif time.ticks_diff(now_ms, self._heard_ms) > self._settings.get("keep_streaming_s") * 1000:
+            self.stop()
+
+    def first_index(self, number):
+        """Index of the first sample of a frame that is kept, or of the one being filled."""
+        if number < self.ring.next:
+            return frames.decode_header(self.ring.frame(number))[3]
+        return self.writer.index_next
+
+    def number_of(self, sequence):
+        """Give the youngest frame number with this sequence that is not beyond the ring."""
+        return self.ring.next - (self.ring.next - sequence & 0xFFFF)
