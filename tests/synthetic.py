@@ -13,7 +13,7 @@ from scipy.spatial.transform import Rotation
 from hipdrop import columns as col
 from hipdrop.contacts import Landing
 from hipdrop.events import Event
-from hipdrop.filters import CausalFir, hann_kernel
+from hipdrop.filters import CausalFir, early_kernel, hann_kernel
 from hipdrop.pipeline import Pipeline
 from hipdrop.ringbuffer import RingBuffer
 from hipdrop.samples import STANDARD_GRAVITY_MS2, Array, SampleBlock
@@ -45,10 +45,19 @@ def blank_columns(n: int, rate_hz: float = RATE_HZ) -> Array:
     return columns
 
 
-def vertical_columns(vertical_g: Array, rate_hz: float = RATE_HZ) -> tuple[Array, int]:
+def smoothing(rate_hz: float = RATE_HZ, live: bool = True) -> tuple[Array, int]:
+    """Kernel of `col.SMOOTH`, oldest sample first, and its delay in samples, as the live chain or its twin has it."""
+    settings = ContactSettings()
+    if live:
+        return early_kernel(settings.smooth_half_s, settings.ahead_s, rate_hz)
+    kernel = hann_kernel(settings.smooth_half_s, rate_hz)
+    return kernel, len(kernel) // 2
+
+
+def vertical_columns(vertical_g: Array, rate_hz: float = RATE_HZ, live: bool = True) -> tuple[Array, int]:
     """Columns of a clip that moves up and down only, and the samples by which their SMOOTH lags."""
     columns = blank_columns(len(vertical_g), rate_hz)
-    smooth = CausalFir(hann_kernel(ContactSettings().smooth_half_s, rate_hz))
+    smooth = CausalFir(*smoothing(rate_hz, live))
     columns[col.VERT] = vertical_g
     columns[col.ACC] *= 1.0 + vertical_g
     columns[col.SMOOTH] = smooth.push(vertical_g)

@@ -69,7 +69,8 @@ def draw_drop() -> Figure:
     marks.insert(2, toe_off(seen.ring, seen.landings[k], seen.landings[k + 1], seen.delay, SETTINGS.contacts))
     before, contact, off, after = marks
     right, shift = seen.run.pelvis_from_sensor[2], OrientationStage.up_shift
-    course = obliquity_course(seen.ring, right, shift, before, contact, after, settings)
+    known = seen.landings[k + 1].crossing + 1
+    course = obliquity_course(seen.ring, right, shift, before, contact, after, known, settings)
     drop = drop_of(course, Side.LEFT, contact, off, after, settings.peak_part)
     figure = Figure(figsize=(10, 5.2), layout="constrained")
     ax = figure.subplots()

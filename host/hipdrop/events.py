@@ -63,7 +63,7 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Contact(Event):
-    """A foot touched the ground (while running); known about 0.1 s later, its side only with its step."""
+    """A foot touched the ground (while running); known about 0.06 s later, its side only with its step."""
 
     number: int
 

@@ -56,9 +56,11 @@ class ContactSettings:
     """Contact and toe-off."""
 
     smooth_half_s: float = 0.08  # half width of the Hann kernel: half amplitude at 6 Hz; at most 0.5
-    ahead_s: float = 0.024  # of which the live chain waits for: latency; at most 0.5
+    ahead_s: float = 0.022  # of which the live chain waits for, rounded up to samples: 24 ms at 208 Hz, a latency
     lag_s: float = 0.03  # crossing of 0 g after the force plate's contact, mean over runners and sites of four sources
-    flight_g: float = -0.35  # smoothed trough before a running contact: running -0.4 to -1.9, walking above -0.33
+    flight_g: float = (
+        -0.35
+    )  # smoothed trough before a running contact: running -0.4 to -1.9, walking above -0.38 at its deepest
     slow_flight_g: float = -0.6  # where the step was slower than slow_step_s: fast walking reaches -0.5
     slow_step_s: float = 0.45  # 133 steps a minute; running from 1.8 m/s is quicker or flies deeper
     first_stance_g: float = 0.7  # smoothed peak of a running stance, 1.2 to 1.8; of a walking one up to 0.4
@@ -74,7 +76,6 @@ class ContactSettings:
             self,
             negative=("flight_g", "slow_flight_g", "toe_off_g"),
             smooth_half_s=0.5,
-            ahead_s=0.5,
             longest_step_s=2.0,
             toe_off_trough=1.0,
             refractory_steps=1.0,

@@ -45,7 +45,7 @@ def measured(
     """Drop of the step at `contact`; `obliquity_deg` is a function of the sample index, fractional."""
     ring = ring_of(obliquity_columns(obliquity_deg(np.arange(600) + up_shift)))
     previous, following = contact - STEP, contact + STEP
-    course = obliquity_course(ring, RIGHT, up_shift, previous, contact, following, SETTINGS)
+    course = obliquity_course(ring, RIGHT, up_shift, previous, contact, following, ring.end, SETTINGS)
     return drop_of(course, side, contact, contact + toe_off_part * STEP, following, SETTINGS.peak_part), course
 
 
@@ -144,7 +144,7 @@ def test_a_flat_pelvis_has_no_drop() -> None:
 
 def test_without_toe_off_midstance_is_the_middle_of_the_search() -> None:
     ring = ring_of(obliquity_columns(rocking(np.arange(600.0))))
-    course = obliquity_course(ring, RIGHT, 0.0, CONTACT - STEP, CONTACT, CONTACT + STEP, SETTINGS)
+    course = obliquity_course(ring, RIGHT, 0.0, CONTACT - STEP, CONTACT, CONTACT + STEP, ring.end, SETTINGS)
     drop = drop_of(course, Side.LEFT, CONTACT, math.nan, CONTACT + STEP, SETTINGS.peak_part)
     expected, _ = measured(rocking, toe_off_part=SETTINGS.peak_part)
     assert drop.midstance_deg == pytest.approx(expected.midstance_deg)
@@ -160,18 +160,38 @@ def test_the_peak_is_sought_up_to_the_set_part_of_the_step_only() -> None:
 
 def test_a_stride_at_the_very_beginning_of_the_ring() -> None:
     ring = ring_of(obliquity_columns(rocking(np.arange(300.0) + CONTACT - STEP + 0.5)))
-    course = obliquity_course(ring, RIGHT, 0.5, 0.0, STEP, STRIDE, SETTINGS)
+    course = obliquity_course(ring, RIGHT, 0.5, 0.0, STEP, STRIDE, ring.end, SETTINGS)
     drop = drop_of(course, Side.LEFT, STEP, 1.7 * STEP, STRIDE, SETTINGS.peak_part)
     assert drop.drop_deg == pytest.approx(AMPLITUDE_DEG * gain(1), abs=0.07)
 
 
 def test_of_a_contact_at_the_very_beginning_only_what_smoothing_reaches_is_read() -> None:
     ring = ring_of(obliquity_columns(rocking(np.arange(300.0) + CONTACT - 20.0)))
-    course = obliquity_course(ring, RIGHT, 0.0, 20.0 - STEP, 20.0, 20.0 + STEP, SETTINGS)
+    course = obliquity_course(ring, RIGHT, 0.0, 20.0 - STEP, 20.0, 20.0 + STEP, ring.end, SETTINGS)
     half = len(stride_kernel(STRIDE, SETTINGS.cutoff_harmonics, SETTINGS.kernel_half_part)) // 2
     assert course.start == half
     drop = drop_of(course, Side.LEFT, 20.0, 70.0, 20.0 + STEP, SETTINGS.peak_part)
     assert drop.peak == pytest.approx(20.0 + PEAK_AFTER, abs=0.05)
+
+
+@pytest.mark.parametrize("late", [0, 3, 8, 12, 100])
+def test_samples_that_came_after_the_next_contact_was_found_change_nothing(late: int) -> None:
+    """Whether the block held them or not: the figures must not depend on how the stream was cut."""
+    known = round(CONTACT + STEP) + late
+    columns = obliquity_columns(rocking(np.arange(600.0)))
+    full, cut = ring_of(columns), ring_of(columns[:, :known])
+    here, there = (
+        obliquity_course(ring, RIGHT, 0.0, CONTACT - STEP, CONTACT, CONTACT + STEP, known, SETTINGS)
+        for ring in (full, cut)
+    )
+    assert here.smooth_deg == there.smooth_deg
+    assert (here.start, here.mean_deg, here.wobble_deg) == (there.start, there.mean_deg, there.wobble_deg)
+    whole = measured(rocking)[1].smooth_deg
+    missing = len(whole) - len(here.smooth_deg)
+    assert here.smooth_deg == whole[: len(here.smooth_deg)]
+    # smoothing to 60 % of the step reaches 0.25 strides further, a tenth of a step past the next contact
+    needed = SETTINGS.peak_part * STEP + 2 + round(SETTINGS.kernel_half_part * STRIDE) - STEP
+    assert missing == max(0, round(needed) - late)
 
 
 @pytest.mark.parametrize("amplitude_mm", [20.0, 50.0])

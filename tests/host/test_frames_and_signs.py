@@ -69,8 +69,9 @@ def read(point: Array, towards: Array, sensor_from_pelvis: Array) -> Read:
     stage.push(block_of(force @ sensor_from_pelvis.T, rate @ sensor_from_pelvis.T), columns)
     pelvis_from_sensor = sensor_from_pelvis.T
     last = len(t_s) - 1.0
+    ring, settings = ring_of(columns), DropSettings()
     course = obliquity_course(
-        ring_of(columns), pelvis_from_sensor[2], stage.up_shift, last - 200, last - 130, last - 60, DropSettings()
+        ring, pelvis_from_sensor[2], stage.up_shift, last - 200, last - 130, last - 60, ring.end, settings
     )
     up = pelvis_from_sensor @ columns[col.UP, -1]
     return Read(

@@ -219,7 +219,8 @@ def test_a_stumble_voids_the_step_and_the_one_after_it() -> None:
 
 
 def test_a_few_hops_are_no_running_and_take_no_numbers() -> None:
-    steps = bouncing(running_g(3), np.zeros(round(3 * RATE_HZ)), running_g(20))
+    """Two hops are three landings; four in a row are running."""
+    steps = bouncing(running_g(2), np.zeros(round(3 * RATE_HZ)), running_g(20))
     assert [step.number for step in steps] == list(range(len(steps)))
     assert len(steps) >= 18
     assert steps[0].t_s > 6.0

@@ -14,7 +14,7 @@ from vqf import VQF, offlineVQF
 from hipdrop import columns as col
 from hipdrop.contacts import ContactDetector
 from hipdrop.events import AlertRaised, Event, Side
-from hipdrop.filters import CausalFir, hann_kernel
+from hipdrop.filters import CausalFir
 from hipdrop.imucsv import read_imu_csv
 from hipdrop.offline import analyse
 from hipdrop.orientation import OrientationStage, up_from_quaternion
@@ -24,6 +24,7 @@ from hipdrop.samples import SampleBlock
 from hipdrop.settings import Settings
 from recordings import accel_trials, insole_trials, running
 from scoring import is_right, score, steps_of
+from synthetic import smoothing
 
 RUNS = ("rbds001_2.5ms", "rbds001_3.5ms", "jdx_s999", "long_run_sag")
 
@@ -88,13 +89,14 @@ def test_sides_of_a_real_sacrum_clip_against_insoles(reference_data: Path) -> No
     assert right / count >= 0.95
 
 
-def test_contacts_from_a_real_vertical_acceleration_alone(reference_data: Path) -> None:
+@pytest.mark.parametrize("live", [True, False], ids=["live", "offline"])
+def test_contacts_from_a_real_vertical_acceleration_alone(reference_data: Path, live: bool) -> None:
     settings = Settings().contacts
     for name, trial in accel_trials(reference_data).items():
         ring = RingBuffer(col.COUNT, len(trial.t_s))
         out = ring.extend(len(trial.t_s))
         out[:] = 0.0
-        smoother = CausalFir(hann_kernel(settings.smooth_half_s, trial.rate_hz))
+        smoother = CausalFir(*smoothing(trial.rate_hz, live))
         out[col.T], out[col.VERT], out[col.SMOOTH] = trial.t_s, trial.vertical_g, smoother.push(trial.vertical_g)
         landings = ContactDetector(trial.rate_hz, smoother.delay, settings).push(ring, 0, len(trial.t_s))
         found = np.array([trial.t_s[0] + landing.index / trial.rate_hz for landing in landings])
@@ -102,7 +104,10 @@ def test_contacts_from_a_real_vertical_acceleration_alone(reference_data: Path) 
         true = trial.contact_s[(trial.contact_s > 0.25) & (trial.contact_s < trial.t_s[-1] - 0.2)]
         error_ms = 1e3 * np.array([found[np.abs(found - t).argmin()] - t for t in true])
         missed = int((np.abs(error_ms - np.median(error_ms)) > 60.0).sum())
-        print(f"\n| {name} | {len(true)} | {missed} | {error_ms.mean():+.0f} ± {error_ms.std():.1f} |", end="")
+        print(
+            f"\n| {name} | {'live' if live else 'offline'} | {len(true)} | {missed} | {error_ms.mean():+.0f} ± {error_ms.std():.1f} |",
+            end="",
+        )
         assert missed == 0
         assert error_ms.std() < 10.0
         assert len(set(np.abs(found[:, None] - true[None, :]).argmin(axis=0).tolist())) == len(true)
