@@ -152,3 +152,7 @@ class ClipRefused(LinkError):
         self.result = result
         self.payload = payload
         super().__init__(problem)
+
+
+class InstallError(HipdropError):
+    """The firmware cannot be put on the board."""

@@ -1,0 +1,1 @@
+"""The firmware onto a board: which files, and how they get there."""
