@@ -1,0 +1,58 @@
+"""A sink that writes everything down and asks for the holes in what came."""
+
+from __future__ import annotations
+
+from hipwire import frames, ids
+
+ASK_AGAIN_S = 2.0
+
+
+class Notebook:
+    """Frames by sequence (below 65536 in a test), answers, comings and goings."""
+
+    def __init__(self) -> None:
+        self.frames: dict[int, float] = {}
+        self.messages: list[bytes] = []
+        self.history: list[tuple[str, float]] = []
+        self.mtu = 0
+        self._asked_s = -1e9
+        self._given_up: set[int] = set()
+
+    def message(self, arrival_s: float, message: bytes) -> None:
+        self.messages.append(message)
+        if message[0] & 0x0F == ids.RAW:
+            self.frames[frames.decode_header(message)[2]] = arrival_s
+
+    def connected(self, at_s: float, mtu: int) -> None:
+        self.history.append(("connected", at_s))
+        self.mtu = mtu
+
+    def lost(self, at_s: float) -> None:
+        self.history.append(("lost", at_s))
+
+    def holes(self) -> list[int]:
+        """Sequences that have not come, between those that have."""
+        if not self.frames:
+            return []
+        return [k for k in range(min(self.frames), max(self.frames)) if k not in self.frames | self._gone()]
+
+    def _gone(self) -> dict[int, float]:
+        return dict.fromkeys(self._given_up, 0.0)
+
+    def give_up(self, sequences: range) -> None:
+        """Know that these cannot be had."""
+        self._given_up.update(sequences)
+
+    def missing(self, at_s: float) -> tuple[int, int] | None:
+        holes = self.holes()
+        if not holes or at_s < self._asked_s + ASK_AGAIN_S:
+            return None
+        self._asked_s = at_s
+        count = 1
+        while holes[0] + count in holes:
+            count += 1
+        return holes[0], count
+
+    @property
+    def incomplete(self) -> bool:
+        return bool(self.holes())
