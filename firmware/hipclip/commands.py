@@ -11,7 +11,7 @@ LONGEST_TEXT = 96  # of an answer; also bounds what a fault's message can alloca
 QUATERNION_SLACK_PERCENT = 2  # of the squared length, for the rounding of four int16
 
 
-class Refused(Exception):
+class RefusedError(Exception):
     """A command that is answered with a result other than OK."""
 
     def __init__(self, result, payload=b""):
@@ -97,7 +97,7 @@ class Commands:
             return ids.UNKNOWN_COMMAND, b""
         try:
             return ids.OK, self._table[code](bytes(message[commands.COMMAND_SIZE :]), outlet)
-        except Refused as refusal:
+        except RefusedError as refusal:
             return refusal.result, refusal.payload
         except errors.WireError:
             return ids.MALFORMED, b""
@@ -112,23 +112,23 @@ class Commands:
         clip, running = self._clip, self._clip.stream
         kind = records.unpack(records.START, payload)["stream"]
         if kind not in (ids.RAW, ids.TILT):
-            raise Refused(ids.MALFORMED)
+            raise RefusedError(ids.MALFORMED)
         if not running.can(kind):
-            raise Refused(ids.UNSUPPORTED)
+            raise RefusedError(ids.UNSUPPORTED)
         if clip.battery.empty:
-            raise Refused(ids.BATTERY_EMPTY)
+            raise RefusedError(ids.BATTERY_EMPTY)
         if clip.sampler.failed:
-            raise Refused(ids.SENSOR_FAILED, text_payload(clip.imu.NAME + " does not answer"))
+            raise RefusedError(ids.SENSOR_FAILED, text_payload(clip.imu.NAME + " does not answer"))
         if running.running and running.kind != kind:
-            raise Refused(ids.BUSY)
+            raise RefusedError(ids.BUSY)
         if kind == ids.TILT and not clip.settings.get("mount_id"):
-            raise Refused(ids.NO_MOUNT)
+            raise RefusedError(ids.NO_MOUNT)
         if running.running:
             self._check_room(outlet)
         else:
             samples = stream.samples_that_fit(kind, outlet.max_message)
             if not samples:
-                raise Refused(ids.MTU_TOO_SMALL, mtu_payload(stream.least_mtu(kind)))
+                raise RefusedError(ids.MTU_TOO_SMALL, mtu_payload(stream.least_mtu(kind)))
             self._begin(kind, samples)
         if not outlet.streaming:
             outlet.follow(running.ring.next)
@@ -160,12 +160,12 @@ class Commands:
     def _check_room(self, outlet):
         """Refuse a connection that cannot take the frames of the stream that runs or ran last."""
         if self._clip.stream.slot_bytes > outlet.max_message:
-            raise Refused(ids.MTU_TOO_SMALL, mtu_payload(self._clip.stream.slot_bytes + frames.NOTIFY_OVERHEAD))
+            raise RefusedError(ids.MTU_TOO_SMALL, mtu_payload(self._clip.stream.slot_bytes + frames.NOTIFY_OVERHEAD))
 
     def _stop(self, payload, outlet):
         running = self._clip.stream
         if not running.running:
-            raise Refused(ids.NOT_STREAMING)
+            raise RefusedError(ids.NOT_STREAMING)
         running.stop()
         following = running.ring.next
         return records.pack(
@@ -176,17 +176,17 @@ class Commands:
         wanted = records.unpack(records.RANGE, payload)
         kept = self._clip.stream
         if wanted["count"] == 0:
-            raise Refused(ids.MALFORMED)
+            raise RefusedError(ids.MALFORMED)
         if kept.kind == stream.NONE:
-            raise Refused(ids.NOT_STREAMING)
+            raise RefusedError(ids.NOT_STREAMING)
         if outlet.resending:
-            raise Refused(ids.BUSY)
+            raise RefusedError(ids.BUSY)
         self._check_room(outlet)
         first = kept.number_of(wanted["first_sequence"])
         end = min(first + wanted["count"], kept.ring.next)
         first = max(first, kept.ring.oldest)
         if first >= end:
-            raise Refused(ids.GONE, struct.pack("<H", kept.ring.oldest & 0xFFFF))
+            raise RefusedError(ids.GONE, struct.pack("<H", kept.ring.oldest & 0xFFFF))
         outlet.resend(first, end, time.ticks_ms())
         return records.pack(records.RANGE, {"first_sequence": first & 0xFFFF, "count": end - first})
 
@@ -195,23 +195,22 @@ class Commands:
     def _set_mount(self, payload, outlet):
         clip, mount = self._clip, records.unpack(records.MOUNT, payload)
         if clip.stream.running and clip.stream.kind == ids.TILT:
-            raise Refused(ids.BUSY)  # its frames would change their meaning in mid-stream
+            raise RefusedError(ids.BUSY)  # its frames would change their meaning in mid-stream
         if mount["mount_id"] == 0:
-            mount = {name: 0 for name in mount}
+            mount = dict.fromkeys(mount, 0)
         else:
             squared = sum([mount[name] ** 2 for name in mount if name != "mount_id"])
             percent = squared * 100 // frames.QUATERNION_ONE**2
             if abs(percent - 100) > QUATERNION_SLACK_PERCENT:
-                raise Refused(ids.MALFORMED)
-        clip.settings.change(mount)
-        clip.info_changed()
+                raise RefusedError(ids.MALFORMED)
+        self._change(mount)
         return b""
 
     def _get_settings(self, payload, outlet):
         offset = records.unpack(records.OFFSET, payload)["offset"]
         whole = json.dumps(self._clip.settings.values).encode()
         if offset > len(whole):
-            raise Refused(ids.MALFORMED)
+            raise RefusedError(ids.MALFORMED)
         room = min(commands.MAX_SIZE, outlet.max_message) - commands.ANSWER_SIZE - records.size(records.CHUNK)
         head = records.pack(records.CHUNK, {"total": len(whole), "offset": offset})
         return head + whole[offset : offset + room]
@@ -221,22 +220,26 @@ class Commands:
             changes = json.loads(payload.decode())
             if not isinstance(changes, dict):
                 raise ValueError("not a JSON object")
-            self._clip.settings.change(changes)
+            self._change(changes)
         except ValueError as error:  # of JSON, UTF-8 and the table of settings
-            raise Refused(ids.BAD_SETTING, text_payload(error))
-        self._clip.info_changed()
+            raise RefusedError(ids.BAD_SETTING, text_payload(error))
         return b""
+
+    def _change(self, changes):
+        self._clip.settings.change(changes)
+        if self._clip.ble:
+            self._clip.ble.info_changed()
 
     # what the clip does and tells
 
     def _buzz(self, payload, outlet):
         clip, buzz = self._clip, records.unpack(records.BUZZ, payload)
         if not ids.BUZZ_LEFT <= buzz["pattern"] <= ids.BUZZ_LOW_BATTERY:
-            raise Refused(ids.MALFORMED)
+            raise RefusedError(ids.MALFORMED)
         if buzz["strength_percent"] > 100 or buzz["repeats"] == 0:
-            raise Refused(ids.MALFORMED)
+            raise RefusedError(ids.MALFORMED)
         if not clip.board.FEATURES & (ids.HAS_MOTOR | ids.HAS_BUZZER):
-            raise Refused(ids.UNSUPPORTED)
+            raise RefusedError(ids.UNSUPPORTED)
         clip.haptics.play(buzz["pattern"], buzz["strength_percent"], buzz["repeats"])
         return b""
 
@@ -254,6 +257,6 @@ class Commands:
 
     def _leave(self, outlet, where):
         if not outlet.wired:
-            raise Refused(ids.NOT_ALLOWED)
+            raise RefusedError(ids.NOT_ALLOWED)
         outlet.leaving = where  # the link carries it out when the answer has left
         return b""

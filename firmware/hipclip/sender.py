@@ -22,6 +22,7 @@ class Sender:
 
     def __init__(self, stream, log, counters, status):
         self.outlets = []  # who is connected; the links add and remove
+        self.publishers = []  # called with each status frame
         self._stream = stream
         self._log = log
         self._counters = counters
@@ -33,33 +34,34 @@ class Sender:
 
     def add(self, outlet):
         """Take up a host that has connected."""
+        outlet.closed = False
         outlet.log_cursor = self._log.oldest
-        self.outlets.append(outlet)
+        if outlet not in self.outlets:
+            self.outlets.append(outlet)
 
     def remove(self, outlet):
         """Forget a host; its frames stay in the ring for when it comes back."""
-        outlet.closed = True
-        if outlet in self.outlets:
-            self.outlets.remove(outlet)
+        outlet.closed = True  # taken out of the list at the next turn: this may be called from within one
 
     @property
     def listening(self):
         """Whether a connected host takes the stream."""
-        for outlet in self.outlets:
-            if outlet.streaming and not outlet.closed:
-                return True
-        return False
+        return any(outlet.streaming and not outlet.closed for outlet in self.outlets)
 
     def status_now(self):
-        """Send a fresh status frame to every host at the next turn; gives the frame."""
+        """Send a fresh status frame to every host at the next turn."""
         self._status_frame = self._status.frame()
         for outlet in self.outlets:
             outlet.status_due = True
-        return self._status_frame
+        for publish in self.publishers:
+            publish(self._status_frame)
 
     def turn(self):
         """Push what waits; give the milliseconds until this should be called again at the latest."""
         now_ms = time.ticks_ms()
+        for k in range(len(self.outlets) - 1, -1, -1):
+            if self.outlets[k].closed:
+                self.outlets.pop(k)
         self._stream.watch(now_ms, self.listening)
         count = len(self.outlets)
         if not count:
@@ -88,9 +90,9 @@ class Sender:
         return wait_ms
 
     def _send_status(self, outlet, now_ms):
-        if outlet.status_due and len(self._status_frame) <= outlet.max_message:
-            if not outlet.note(outlet.send_status(self._status_frame), now_ms):
-                return False
+        fits = len(self._status_frame) <= outlet.max_message
+        if outlet.status_due and fits and not outlet.note(outlet.send_status(self._status_frame), now_ms):
+            return False
         outlet.status_due = False
         return True
 

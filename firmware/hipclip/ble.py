@@ -1,0 +1,282 @@
+"""The clip's Bluetooth side: services, advertising, connections. Written on `bluetooth`, in which nothing may raise.
+
+An exception in the handler of `BLE.irq` would switch it off for good, so it only puts what happened into queues, and
+`turn()` works on them. MicroPython tells nothing of subscriptions, and refuses a notification at once (ENOMEM) when
+the radio's buffers are full.
+"""
+
+import asyncio
+import errno
+import struct
+import time
+from collections import deque
+
+import bluetooth
+from micropython import const
+
+from hipclip import gatt
+from hipclip.outlet import Outlet
+from hipwire import frames, ids
+from hipwire.commands import MAX_SIZE
+
+_CENTRAL_CONNECT = const(1)
+_CENTRAL_DISCONNECT = const(2)
+_GATTS_WRITE = const(3)
+_MTU_EXCHANGED = const(21)
+_TURN_AWAY = const(-3)  # ours: a write that came when too many waited
+
+TURN_MS = 10  # between looks at the queues; a command waits so long at most
+MOST_CONNECTIONS = 3  # NimBLE of the ESP32 has 4
+ADVERTISE_EVERY_US = 100_000
+ADVERTISE_BESIDE_US = 500_000  # while somebody is connected, whose packets shall not wait for it
+CONTROL_BYTES = 256  # writes of a client are cut to 20 bytes without it
+LEAST_MTU = 23
+EVENTS = 32  # of the queue; commands leave room for connects and disconnects
+COMMANDS = 16  # more in the queue than this, and a command is only turned away
+TURNED_AWAY = 24  # more than this, and it is only counted
+ANSWERS = 8  # waiting for a central that does not take them
+ADVERTISE_AGAIN_MS = 1000
+CADENCE_EVERY_MS = 1000
+
+
+class Connection(Outlet):
+    """One central."""
+
+    def __init__(self, server, number):
+        super().__init__(LEAST_MTU - frames.NOTIFY_OVERHEAD)
+        self._server = server
+        self.number = number
+        self.answers = []  # that the radio had no room for yet
+
+    def send(self, view):
+        """Notify a frame on the data characteristic."""
+        return self._server.notify(self, self._server.data, view)
+
+    def send_status(self, view):
+        """Notify a status frame."""
+        return self._server.notify(self, self._server.status, view)
+
+    def drop(self):
+        """End a connection that takes nothing; the central may come back."""
+        self.closed = True
+        self._server.disconnect(self.number)
+
+
+class BleServer:
+    """Serves several centrals; `clip` is the App. `turn()` does the work, `run()` calls it for ever."""
+
+    def __init__(self, clip):
+        self._clip = clip
+        self.connections = {}  # Connection by connection handle
+        self.handler_errors = 0  # exceptions in the handler
+        self.overflows = 0  # events and answers that there was no room for
+        self.refusals = 0  # of the radio, to advertise
+        self._events = deque((), EVENTS)  # noqa: RUF037 - the form that MicroPython takes
+        self._told = 0
+        self._advertising = False
+        self._advertise_ms = None  # when it was last refused
+        self._cadence_ms = time.ticks_ms()
+        self._battery_percent = None
+        self._radio = bluetooth.BLE()
+        self._begin()
+
+    def _begin(self):
+        radio, clip = self._radio, self._clip
+        radio.active(True)
+        radio.irq(self._on_event)
+        radio.config(mtu=clip.settings.get("mtu"))
+        measured = bool(clip.board.FEATURES & ids.HAS_BATTERY)
+        handles = radio.gatts_register_services(gatt.SERVICES + ((gatt.BATTERY_SERVICE,) if measured else ()))
+        self.data, self.control, self._info, self.status = handles[0]
+        self._measurement, feature = handles[1]
+        self._battery = handles[3][0] if measured else None
+        radio.gatts_set_buffer(self.control, CONTROL_BYTES)
+        self._write(feature, struct.pack("<H", gatt.RSC_RUNNING))
+        self._describe(handles[2])
+        self.info_changed()
+        self.publish_status(clip.status.frame())
+        clip.sender.publishers.append(self.publish_status)
+
+    def _describe(self, device):
+        """Fill Device Information from the info message, so that both say the same."""
+        info = frames.decode_info(self._clip.status.info())
+        texts = ("hipdrop", "hipdrop clip", info["serial"], info["firmware"], info["board"] + ", " + info["chip"])
+        for handle, text in zip(device, texts):  # noqa: B905 - MicroPython has no `strict`
+            self._write(handle, text.encode())
+
+    def _on_event(self, event, data):
+        """Handle an event of the radio: only note it, and never raise. `data` is valid only in here."""
+        try:
+            if event == _GATTS_WRITE:
+                queued = self._on_write(data[0], data[1])
+            elif event in (_CENTRAL_CONNECT, _CENTRAL_DISCONNECT):
+                queued = self._note((event, data[0], 0))
+            elif event == _MTU_EXCHANGED:
+                queued = self._note((event, data[0], data[1]))
+            else:
+                queued = True
+            if not queued:
+                self.overflows += 1
+        except Exception:
+            self.handler_errors += 1
+
+    def _note(self, entry, most=EVENTS):
+        """Queue what happened; False when there are so many already. A deque would drop its oldest without a word."""
+        if len(self._events) < most:
+            self._events.append(entry)
+            return True
+        return False
+
+    def _on_write(self, number, handle):
+        if handle != self.control:
+            return True
+        message = self._radio.gatts_read(handle)  # a copy, at most CONTROL_BYTES long
+        queued = self._note((_GATTS_WRITE, number, message), COMMANDS)
+        return queued or self._note((_TURN_AWAY, number, message[:4]), TURNED_AWAY)
+
+    async def run(self):
+        """Serve for ever; the App supervises it."""
+        while True:
+            self.turn()
+            await asyncio.sleep_ms(TURN_MS)
+
+    def turn(self):
+        """Work on what the radio told, in its order; send answers; advertise."""
+        for connection in self.connections.values():
+            self._send_answers(connection)
+        while self._events:
+            self._take(*self._events.popleft())
+        if not self._advertising and len(self.connections) < MOST_CONNECTIONS:
+            self._advertise()
+        self._tell_cadence()
+        self._tell_errors()
+
+    def _take(self, event, number, value):
+        if event == _CENTRAL_DISCONNECT:
+            self._forget(number)
+        elif event == _CENTRAL_CONNECT:
+            self._forget(number)  # a handle that comes again belongs to somebody new
+            self._connection(number)
+        elif event == _MTU_EXCHANGED:
+            self._connection(number).max_message = value - frames.NOTIFY_OVERHEAD
+        else:
+            connection, commands = self._connection(number), self._clip.commands
+            turned_away = event == _TURN_AWAY
+            self._answer(connection, commands.turn_away(value) if turned_away else commands.handle(value, connection))
+
+    def _connection(self, number):
+        """Give the connection with this handle; it is made when its first event was missed."""
+        if number not in self.connections:
+            self.connections[number] = Connection(self, number)
+            self._clip.sender.add(self.connections[number])
+            self._advertising = False  # the radio stops it with every connection
+        return self.connections[number]
+
+    def _forget(self, number):
+        connection = self.connections.pop(number, None)
+        if connection:
+            self._clip.sender.remove(connection)
+            self._advertising = False
+
+    def _answer(self, connection, answer):
+        if not answer:
+            return
+        if len(connection.answers) >= ANSWERS:  # it asks and takes no answers
+            self.overflows += 1
+            return
+        connection.answers.append(answer)
+        self._send_answers(connection)
+
+    def _send_answers(self, connection):
+        while connection.answers:
+            accepted = self.notify(connection, self.control, connection.answers[0])
+            if not connection.note(accepted, time.ticks_ms()):
+                return
+            connection.answers.pop(0)
+
+    def notify(self, connection, handle, view):
+        """Hand a notification to the radio; False when it has no room for it now."""
+        if connection.closed:
+            return False
+        try:
+            self._radio.gatts_notify(connection.number, handle, view)
+            return True
+        except OSError as error:
+            if error.errno == errno.ENOTCONN:  # 107 or 128, by port
+                connection.closed = True
+                self._note((_CENTRAL_DISCONNECT, connection.number, 0))
+        except MemoryError:  # BTstack copies to the heap what its buffers cannot take
+            pass
+        self._clip.counters.notify_refused += 1
+        return False
+
+    def disconnect(self, number):
+        """Part from a central."""
+        try:
+            self._radio.gap_disconnect(number)
+        except OSError:
+            self._note((_CENTRAL_DISCONNECT, number, 0))
+
+    def _advertise(self):
+        """Advertise; where the radio refuses, try again after a while."""
+        now_ms = time.ticks_ms()
+        if self._advertise_ms is not None and time.ticks_diff(now_ms, self._advertise_ms) < ADVERTISE_AGAIN_MS:
+            return
+        data, response = gatt.advertisement(self._clip.settings.get("ble_name"))
+        every_us = ADVERTISE_BESIDE_US if self.connections else ADVERTISE_EVERY_US
+        try:
+            self._radio.gap_advertise(every_us, data, resp_data=response)
+            self._advertising, self._advertise_ms = True, None
+        except OSError:
+            self.refusals += 1
+            self._advertise_ms = now_ms
+
+    def _tell_cadence(self):
+        """Notify running and the cadence each second, when and only when the cadence is known."""
+        now_ms = time.ticks_ms()
+        if time.ticks_diff(now_ms, self._cadence_ms) < CADENCE_EVERY_MS:
+            return
+        self._cadence_ms = now_ms
+        cadence = self._clip.cadence
+        if cadence and cadence.steps_per_minute:
+            steps = min(255, int(cadence.steps_per_minute + 0.5))
+            self._write(self._measurement, struct.pack("<BHB", gatt.RSC_RUNNING, 0, steps), True)
+
+    def _tell_errors(self):
+        """Log what went wrong in the handler, where nothing can be logged; again only when it has doubled."""
+        count = self.handler_errors + self.overflows + self.refusals
+        if count > 2 * self._told:
+            text = "bluetooth errors %d %d %d" % (self.handler_errors, self.overflows, self.refusals)
+            self._clip.log.add(ids.LOG_TASK, ids.LOG_WARNING, count, text)
+            self._told = count
+
+    def _write(self, handle, data, notify=False):
+        """Set the value of a characteristic; `notify` tells those who have subscribed, and only those."""
+        try:
+            self._radio.gatts_write(handle, data, notify)
+        except OSError:
+            self._clip.counters.notify_refused += 1
+
+    def info_changed(self):
+        """Set the info characteristic anew, and the name for the next advertisement."""
+        self._write(self._info, self._clip.status.info())
+        self._radio.config(gap_name=self._clip.settings.get("ble_name"))
+        self._advertising = False
+
+    def publish_status(self, frame):
+        """Set the status characteristic for those who read it, and the battery for those who subscribed to it."""
+        self._write(self.status, frame)
+        percent = self._clip.battery.percent
+        if self._battery is not None and percent is not None and percent != self._battery_percent:
+            self._battery_percent = percent
+            self._write(self._battery, bytes([percent]), True)
+
+    def stop(self):
+        """Part from all and fall silent."""
+        self._radio.gap_advertise(None)
+        for number in list(self.connections):
+            self.disconnect(number)
+        self._radio.active(False)
+
+
+assert CONTROL_BYTES >= MAX_SIZE
