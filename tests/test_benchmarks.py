@@ -1,4 +1,4 @@
-"""The benchmark runs and prints its tables; how fast anything is, is not judged here."""
+"""The benchmarks run and print their tables; how fast anything is, is not judged here."""
 
 from __future__ import annotations
 
@@ -17,3 +17,21 @@ def test_throughput_prints_every_row(repository: Path) -> None:
         "whole chain, blocks of 4096", "from the shell", "`replay --no-plot`", "`replay --no-plot --out`",
         "`simulate --minutes 0.5`",
     ]  # fmt: skip
+
+
+def test_latency_prints_a_row_for_each_run_and_block(repository: Path, tmp_path: Path) -> None:
+    """Without reference recordings, which the command does not need."""
+    command = [
+        sys.executable,
+        str(repository / "benchmarks" / "latency.py"),
+        "--minutes",
+        "0.3",
+        "--data",
+        str(tmp_path),
+    ]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    rows = [[cell.strip() for cell in line.strip("| ").split("|")] for line in done.stdout.splitlines()[2:]]
+    assert [row[1] for row in rows] == ["1", "19"] * (len(rows) // 2)
+    assert rows[-1][0] == "the sample run"
+    assert all(len(row) == 8 and int(row[2]) > 20 for row in rows)

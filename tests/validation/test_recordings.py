@@ -104,10 +104,8 @@ def test_contacts_from_a_real_vertical_acceleration_alone(reference_data: Path, 
         true = trial.contact_s[(trial.contact_s > 0.25) & (trial.contact_s < trial.t_s[-1] - 0.2)]
         error_ms = 1e3 * np.array([found[np.abs(found - t).argmin()] - t for t in true])
         missed = int((np.abs(error_ms - np.median(error_ms)) > 60.0).sum())
-        print(
-            f"\n| {name} | {'live' if live else 'offline'} | {len(true)} | {missed} | {error_ms.mean():+.0f} ± {error_ms.std():.1f} |",
-            end="",
-        )
+        stamp = f"{error_ms.mean():+.0f} ± {error_ms.std():.1f}"
+        print(f"\n| {name} | {'live' if live else 'offline'} | {len(true)} | {missed} | {stamp} |", end="")
         assert missed == 0
         assert error_ms.std() < 10.0
         assert len(set(np.abs(found[:, None] - true[None, :]).argmin(axis=0).tolist())) == len(true)
