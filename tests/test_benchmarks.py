@@ -25,7 +25,7 @@ def test_latency_prints_a_row_for_each_run_and_block(repository: Path, tmp_path:
         sys.executable,
         str(repository / "benchmarks" / "latency.py"),
         "--minutes",
-        "0.3",
+        "0.6",
         "--data",
         str(tmp_path),
     ]
