@@ -7,6 +7,7 @@
     ├─ InputError          a file that cannot be read as what it should be; names the file and the line, if any
     ├─ OutputError         a file that cannot be written
     ├─ ConfigError         a setting that does not exist or has an impossible value; names the file, if any
+    ├─ VirtualClipError    the virtual clip cannot be started, or has died
     └─ LinkError           a clip that cannot be reached, or not be worked with
        ├─ NoAdapter        no Bluetooth here, or nothing that serves it
        ├─ AdapterOff       Bluetooth is switched off
@@ -156,3 +157,7 @@ class ClipRefused(LinkError):
 
 class InstallError(HipdropError):
     """The firmware cannot be put on the board."""
+
+
+class VirtualClipError(HipdropError):
+    """The virtual clip cannot be started, or has died; the text says what it last wrote."""
