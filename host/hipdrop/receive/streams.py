@@ -1,0 +1,100 @@
+"""The two streams: what their frames hold, and which pipeline they go into."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+from hipdrop.errors import InputError
+from hipdrop.events import Event, Site
+from hipdrop.pipeline import Pipeline
+from hipdrop.profile import Profile
+from hipdrop.receive.decode import Frame, counts_of
+from hipdrop.receive.messages import STREAM_NAMES, ClipInfo
+from hipdrop.receive.scale import Scale, within_range
+from hipdrop.samples import Array, SampleBlock
+from hipdrop.settings import Settings
+from hipdrop.sides import StrideTemplate
+from hipdrop.waves import MeanWave
+from hipwire import ids
+
+
+class AnyPipeline(Protocol):
+    """What the chain needs of a pipeline; `hipdrop.pipeline.Pipeline` is one."""
+
+    def push(self, item: Any) -> list[Event]:
+        """Take a block or a user's input."""
+
+    def close(self) -> list[Event]:
+        """Give what is still open."""
+
+    def wave(self) -> MeanWave | None:
+        """Mean course of obliquity over the stride."""
+
+    def template(self) -> StrideTemplate | None:
+        """The stride as this run showed it."""
+
+
+class Block(Protocol):
+    """What a stream makes of frames; `hipdrop.samples.SampleBlock` is one."""
+
+    @property
+    def t_s(self) -> Array:
+        """Time of each sample."""
+
+    def __len__(self) -> int: ...
+
+    def slice(self, start: int, stop: int) -> Block:
+        """Give samples [start, stop)."""
+
+
+class Stream(Protocol):
+    """One kind of stream of one clip.
+
+    Attributes
+    ----------
+    kind
+        Kind of its frames.
+    stride
+        Steps of the index (raw samples) from sample to sample.
+    settings
+        All parameters, within the range of the clip.
+    """
+
+    kind: int
+    stride: int
+    settings: Settings
+
+    def block(self, batch: Sequence[Frame], t_s: Array, first: int, gap_s: float) -> Block:
+        """Make a block of frames without a gap between them."""
+
+    def pipeline(self, rate_hz: float, site: Site | None, mount: Array | None, profile: Profile | None) -> AnyPipeline:
+        """Make the pipeline for this rate of samples."""
+
+
+class RawStream:
+    """Raw samples into the whole pipeline."""
+
+    kind = ids.RAW
+    stride = 1
+
+    def __init__(self, info: ClipInfo, settings: Settings) -> None:
+        self.settings = within_range(settings, info)
+        self._scale = Scale(info)
+
+    def block(self, batch: Sequence[Frame], t_s: Array, first: int, gap_s: float) -> SampleBlock:
+        """Make a block in SI units."""
+        counts = counts_of(batch, ids.RAW)
+        return SampleBlock(t_s, self._scale.acc_ms2(counts), self._scale.gyr_rads(counts), first, gap_s)
+
+    def pipeline(self, rate_hz: float, site: Site | None, mount: Array | None, profile: Profile | None) -> Pipeline:
+        """Make the pipeline."""
+        return Pipeline(rate_hz, self.settings, site=site, mount=mount, profile=profile)
+
+
+def stream_of(kind: int, info: ClipInfo, settings: Settings) -> Stream:
+    """Choose by the kind of frames; the tilt stream gets its place here."""
+    if kind == ids.RAW:
+        return RawStream(info, settings)
+    name = STREAM_NAMES.get(kind, str(kind))
+    raise InputError(f"stream {name}", "this hipdrop cannot read it; use --stream raw")
