@@ -31,7 +31,6 @@ class Link(ABC):
 
     name: str
     max_message: int = 0
-    bad_frames: int = 0
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -42,6 +41,11 @@ class Link(ABC):
     def overflowed(self) -> int:
         """Messages that were dropped here because nobody took them in time."""
         return self._inbox.overflowed
+
+    @property
+    def bad_frames(self) -> int:
+        """Frames that came broken; none where the link itself sees to that."""
+        return 0
 
     async def __aenter__(self) -> Self:
         return self

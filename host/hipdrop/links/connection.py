@@ -12,7 +12,6 @@ from hipdrop.errors import ClipBusy, ClipRefused, LinkError, LinkLost, ProtocolM
 from hipdrop.links.base import Link
 from hipdrop.links.line import Line, now_s
 from hipdrop.links.states import Action, Happening, State, advance
-from hipdrop.links.tail import Tail
 from hipwire import frames, ids, records
 
 StreamChoice = Literal["raw", "tilt", "auto"]
@@ -24,7 +23,6 @@ FIRST_TRIES = 3  # a Bluetooth connection may fail once or twice for no reason t
 BACKOFF_S = (0.0, 0.5, 1.0, 2.0)  # between the end of one try and the next
 TICK_S = 0.25  # how often missing frames are looked for
 FINISH_S = 30.0  # 25 s bring a full ring of 30 s at 1.2 times the live rate
-TAIL_S = 2.0  # how long the last frames may take before they are asked for
 LAST_WORD_S = 1.0
 POST_S = 20.0  # an alert is no news any more after that
 
@@ -45,8 +43,8 @@ class Sink(Protocol):
         """Frames to ask the clip for now: first sequence and count."""
 
     @property
-    def incomplete(self) -> bool:
-        """Whether frames are missing that the clip may still have."""
+    def complete(self) -> bool:
+        """Whether nothing is missing that the clip may still have, up to the end once the stream is stopped."""
 
 
 class Session:
@@ -89,8 +87,8 @@ class Session:
         self._sink = sink
         self._on_change = on_change
         self._stream_id = STREAM_IDS.get(stream)
-        self._line = Line(link, self._take)
-        self._tail = Tail()
+        self._line = Line(link, sink.message)
+        self._stopped = False
         self._posts: deque[tuple[float, int, bytes]] = deque()
         self._tries = 0
         self._up = False
@@ -169,19 +167,20 @@ class Session:
         return Happening.INFORMED
 
     async def _start(self) -> Happening:
-        if not self._tail.stopped:
-            self._tail.started(await self._start_stream())
+        if not self._stopped:  # another START would begin a new stream, without the frames of this one
+            await self._start_stream()
         self._tries, self._up = 0, True
         self._sink.connected(now_s(), self.link.max_message + frames.NOTIFY_OVERHEAD)
         self.streamed.set()
         return Happening.STARTED
 
-    async def _start_stream(self) -> bytes:
-        """Start the stream that was chosen, or the one that this connection carries; give the answer."""
+    async def _start_stream(self) -> None:
+        """Start the stream that was chosen, or the one that this connection carries."""
         if self._stream_id is not None:
-            return await self._line.ask(ids.START, _start_payload(self._stream_id))
+            await self._line.ask(ids.START, _start_payload(self._stream_id))
+            return
         try:
-            answer = await self._line.ask(ids.START, _start_payload(ids.RAW))
+            await self._line.ask(ids.START, _start_payload(ids.RAW))
             self._stream_id = ids.RAW
         except ClipRefused as error:
             if error.result != ids.MTU_TOO_SMALL:
@@ -189,9 +188,8 @@ class Session:
             if not self.info["mount_id"]:
                 problem = f"{error}; the tilt stream would do, but the clip has not been told how it sits"
                 raise ClipRefused(problem, error.result, error.payload) from error
-            answer = await self._line.ask(ids.START, _start_payload(ids.TILT))
+            await self._line.ask(ids.START, _start_payload(ids.TILT))
             self._stream_id = ids.TILT
-        return answer
 
     async def _stream(self) -> Happening:
         while not self._ending:
@@ -208,21 +206,18 @@ class Session:
 
     async def _finish(self) -> Happening:
         """Fetch what is missing while the stream goes on, stop it, and see to it that the last frames are here."""
-        while self._sink.incomplete:
+        while not self._sink.complete:
             await self._tick()
-        if not self._tail.stopped:
-            self._tail.stop(await self._line.ask(ids.STOP))
-        due_s = now_s() + TAIL_S
-        while self._tail.missing or self._sink.incomplete:
+        if not self._stopped:
+            await self._line.ask(ids.STOP)
+            self._stopped = True
+        while not self._sink.complete:
             await self._tick()
-            if self._tail.missing and now_s() >= due_s:
-                await self._ask_again(self._tail.missing)
-                due_s = now_s() + TAIL_S
         return Happening.COMPLETE
 
     async def _close(self) -> None:
         """Leave no stream behind that nobody hears: it would empty the clip's battery."""
-        if self._up and not self._tail.stopped:
+        if self._up and not self._stopped:
             with suppress(LinkError, TimeoutError):
                 async with asyncio.timeout(LAST_WORD_S):
                     await self._line.say(ids.STOP)
@@ -251,11 +246,6 @@ class Session:
         payload = records.pack(records.RANGE, {"first_sequence": first, "count": count})
         with suppress(ClipRefused):
             await self._line.ask(ids.RESEND, payload)
-
-    def _take(self, arrival_s: float, message: bytes) -> None:
-        self._sink.message(arrival_s, message)
-        if message and message[0] & 0x0F == self._stream_id:
-            self._tail.see(message)
 
     async def _unless_given_up(self, work: Awaitable[Happening]) -> Happening:
         """Do the work, unless the user waits for it no more."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hipwire import frames, ids
+from hipwire import commands, frames, ids, records
 
 ASK_AGAIN_S = 2.0
 
@@ -17,11 +17,14 @@ class Notebook:
         self.mtu = 0
         self._asked_s = -1e9
         self._given_up: set[int] = set()
+        self._end: int | None = None
 
     def message(self, arrival_s: float, message: bytes) -> None:
         self.messages.append(message)
         if message[0] & 0x0F == ids.RAW:
             self.frames[frames.decode_header(message)[2]] = arrival_s
+        elif message[:2] == bytes([frames.first_byte(ids.ANSWER), ids.STOP]):
+            self._end = records.unpack(records.STOPPED, message, commands.ANSWER_SIZE)["next_sequence"]
 
     def connected(self, at_s: float, mtu: int) -> None:
         self.history.append(("connected", at_s))
@@ -31,13 +34,11 @@ class Notebook:
         self.history.append(("lost", at_s))
 
     def holes(self) -> list[int]:
-        """Sequences that have not come, between those that have."""
+        """Sequences that have not come, up to the last that came or the end of the stream."""
         if not self.frames:
             return []
-        return [k for k in range(min(self.frames), max(self.frames)) if k not in self.frames | self._gone()]
-
-    def _gone(self) -> dict[int, float]:
-        return dict.fromkeys(self._given_up, 0.0)
+        last = max(self.frames) + 1 if self._end is None else self._end
+        return [k for k in range(min(self.frames), last) if k not in self.frames and k not in self._given_up]
 
     def give_up(self, sequences: range) -> None:
         """Know that these cannot be had."""
@@ -54,5 +55,5 @@ class Notebook:
         return holes[0], count
 
     @property
-    def incomplete(self) -> bool:
-        return bool(self.holes())
+    def complete(self) -> bool:
+        return not self.holes()
