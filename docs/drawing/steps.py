@@ -14,6 +14,7 @@ from hipdrop import columns as col
 from hipdrop.contacts import ContactDetector, Landing, toe_off
 from hipdrop.drop import Drop, drop_of, obliquity_course
 from hipdrop.events import Side
+from hipdrop.filters import hann_kernel
 from hipdrop.orientation import OrientationStage
 from hipdrop.overview import COLOURS
 from hipdrop.ringbuffer import RingBuffer
@@ -38,6 +39,11 @@ class Seen:
     ring: RingBuffer
     delay: int
     landings: list[Landing]
+
+    def toe_off(self, k: int) -> float:
+        """Sample index of the toe-off after landing k."""
+        kernel = hann_kernel(SETTINGS.contacts.smooth_half_s, self.run.config.rate_hz)
+        return toe_off(self.ring, self.landings[k], self.landings[k + 1], self.delay, kernel, SETTINGS.contacts)
 
 
 def see(**options: object) -> Seen:
@@ -66,7 +72,7 @@ def draw_drop() -> Figure:
     left = [truth.is_left[np.abs(truth.contact_s * rate_hz - landing.index).argmin()] for landing in seen.landings]
     k = 8 + left[8:].index(True)  # past the first steps after standing
     marks = [landing.index for landing in seen.landings[k - 1 : k + 2]]
-    marks.insert(2, toe_off(seen.ring, seen.landings[k], seen.landings[k + 1], seen.delay, SETTINGS.contacts))
+    marks.insert(2, seen.toe_off(k))
     before, contact, off, after = marks
     right, shift = seen.run.pelvis_from_sensor[2], OrientationStage.up_shift
     known = seen.landings[k + 1].crossing + 1
@@ -168,7 +174,7 @@ def _mark_landings(ax: Axes, seen: Seen, start_s: float) -> None:
     pairs = list(pairwise(seen.landings))
     trough = [a.trough - delay for a, _ in pairs]
     contact = np.array([a.index for a, _ in pairs])
-    off = [toe_off(seen.ring, a, b, delay, settings) for a, b in pairs]
+    off = [seen.toe_off(k) for k in range(len(pairs))]
     for name, index, marker, inside, edge in (
         ("trough", trough, "D", "white", BLUE),
         ("crossing of 0 g", contact + settings.lag_s * rate_hz, "o", "white", BLUE),

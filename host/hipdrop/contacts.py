@@ -119,16 +119,24 @@ class ContactDetector:
         return max(shortest, self._settings.refractory_steps * self._interval)
 
 
-def toe_off(ring: RingBuffer, landing: Landing, following: Landing, delay: int, settings: ContactSettings) -> float:
+def toe_off(
+    ring: RingBuffer, landing: Landing, following: Landing, delay: int, kernel: Array, settings: ContactSettings
+) -> float:
     """Sample index, fractional, at which the foot of `landing` left the ground; NaN if that cannot be seen.
 
     Down-crossing of -0.8 g (or of 70 % of a shallower trough) before the flight that ends at the `following` landing,
-    after Auvinet's rule (see Kiernan et al., 2023), which takes -1 g unsmoothed.
+    after Auvinet's rule (see Kiernan et al., 2023), which takes -1 g unsmoothed. It lies so far back when the step is
+    complete that all of the symmetric `kernel` can be laid over it, however early the landings are found.
     """
-    level = max(settings.toe_off_g, settings.toe_off_trough * following.trough_g)
-    smooth = ring.window(landing.crossing, following.trough + 1, col.SMOOTH)
-    last = len(smooth) - 1 - int((smooth[::-1] >= level).argmax())
-    if last + 1 >= len(smooth) or smooth[last] < level:
+    half = len(kernel) // 2
+    first = max(landing.crossing - delay, ring.start + half)
+    last = min(following.trough - delay, following.crossing - half)
+    if last <= first:
         return float("nan")
-    before, after = float(smooth[last]), float(smooth[last + 1])
-    return landing.crossing + last + (before - level) / (before - after) - delay
+    smooth = np.correlate(ring.window(first - half, last + half + 1, col.VERT), kernel, "valid")
+    level = max(settings.toe_off_g, settings.toe_off_trough * float(smooth.min()))
+    at = len(smooth) - 1 - int((smooth[::-1] >= level).argmax())
+    if at + 1 >= len(smooth) or smooth[at] < level:
+        return float("nan")
+    before, after = float(smooth[at]), float(smooth[at + 1])
+    return first + at + (before - level) / (before - after)

@@ -11,6 +11,7 @@ from hipdrop.bout import OpenStep, StepTime, carried_parity, time_at
 from hipdrop.contacts import Landing, toe_off
 from hipdrop.drop import obliquity_course, oscillation_mm
 from hipdrop.events import Activity, ActivityChanged, Contact, Event, Flag, SidesChanged, Site, Turn
+from hipdrop.filters import hann_kernel
 from hipdrop.labelling import Labeller
 from hipdrop.mount import Mount
 from hipdrop.mounting import Mounting, mount_event
@@ -53,6 +54,7 @@ class StepChain:
         self._rate_hz = rate_hz
         self._ring = ring
         self._delay = delay
+        self._kernel = hann_kernel(settings.contacts.smooth_half_s, rate_hz)
         self._up_shift = up_shift
         self._settings = settings
         self._drop = settings.drop
@@ -196,7 +198,9 @@ class StepChain:
         following.previous, following.previous_s = step.landing, step.contact_s
         step.following = following.landing
         step.next_contact_s = following.contact_s
-        step.toe_off = toe_off(self._ring, step.landing, following.landing, self._delay, self._settings.contacts)
+        step.toe_off = toe_off(
+            self._ring, step.landing, following.landing, self._delay, self._kernel, self._settings.contacts
+        )
         if self._landings - 1 <= self._drop.stop_steps and not self._resumed:
             step.flags.add(Flag.STOP)
         if step.previous is None:

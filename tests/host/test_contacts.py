@@ -17,6 +17,7 @@ from hipdrop.settings import ContactSettings
 from synthetic import RATE_HZ, REPEATABLE, blank_columns, half_sine_vertical_g, ring_of, smoothing, vertical_columns
 
 SETTINGS = ContactSettings()
+HANN, _ = smoothing(live=False)
 STEPS = 40
 # cadence in steps/min, part of the step that the foot is on the ground (1: grounded running, no flight)
 GAITS = [(cadence, duty) for cadence in (140.0, 165.0, 200.0) for duty in (0.55, 0.7, 0.85)] + [(165.0, 1.0)]
@@ -35,12 +36,17 @@ def landings_of(
     return ContactDetector(rate_hz, delay, SETTINGS).push(ring, 0, ring.end), ring, delay
 
 
-def smoothed_crossing_s(step_s: float, duty: float, level: float, rising: bool, live: bool) -> float:
-    """Time after contact at which the smoothed model crosses a level, on a fine grid: first rise or last fall."""
+def smoothed_model_g(step_s: float, duty: float, live: bool) -> tuple[Array, Array]:
+    """One step of the model on a fine grid, from contact on, and what smoothing makes of it."""
     kernel, ahead = smoothing(live=live)
     reach_s = (np.arange(len(kernel)) - (len(kernel) - 1 - ahead)) / RATE_HZ
     t_s = np.arange(0.0, step_s, 5e-4)
-    smooth = half_sine_vertical_g(10.0 * step_s + t_s[:, None] + reach_s, step_s, duty * step_s) @ kernel
+    return t_s, half_sine_vertical_g(10.0 * step_s + t_s[:, None] + reach_s, step_s, duty * step_s) @ kernel
+
+
+def smoothed_crossing_s(step_s: float, duty: float, level: float, rising: bool, live: bool) -> float:
+    """Time after contact at which the smoothed model crosses a level: first rise or last fall."""
+    t_s, smooth = smoothed_model_g(step_s, duty, live)
     inside = smooth >= level
     turns = np.flatnonzero(inside[1:] > inside[:-1]) if rising else np.flatnonzero(inside[1:] < inside[:-1])
     k = int(turns[0] if rising else turns[-1])
@@ -100,19 +106,34 @@ def test_the_sample_rate_makes_little_difference(rate_hz: float) -> None:
 def test_toe_off_is_that_of_the_model(cadence: float, duty: float, live: bool) -> None:
     step_s = 60.0 / cadence
     landings, ring, delay = landings_of(run_vertical_g(step_s, duty), live=live)
-    off = np.array([toe_off(ring, a, b, delay, SETTINGS) for a, b in pairwise(landings[3:-3])])
+    off = np.array([toe_off(ring, a, b, delay, HANN, SETTINGS) for a, b in pairwise(landings[3:-3])])
     since_contact_s = np.mod(off / RATE_HZ - 0.1, step_s)
-    level = max(SETTINGS.toe_off_g, SETTINGS.toe_off_trough * min(landing.trough_g for landing in landings[3:-3]))
-    expected_s = smoothed_crossing_s(step_s, duty, level, rising=False, live=live)
+    level = max(
+        SETTINGS.toe_off_g, SETTINGS.toe_off_trough * float(smoothed_model_g(step_s, duty, live=False)[1].min())
+    )
+    expected_s = smoothed_crossing_s(step_s, duty, level, rising=False, live=False)
     np.testing.assert_allclose(since_contact_s, expected_s, atol=3e-3)
     assert abs(since_contact_s.mean() - duty * step_s) < 0.03  # 15 to 20 ms between people is a limit of the site
 
 
 def test_there_is_no_toe_off_without_a_fall() -> None:
     columns = blank_columns(200)
-    columns[col.SMOOTH] = np.linspace(0.1, 0.5, 200)
-    here, there = Landing(10.0, 20, 5, -1.0), Landing(180.0, 190, 185, -1.0)
-    assert np.isnan(toe_off(ring_of(columns), here, there, 17, SETTINGS))
+    columns[col.VERT] = np.linspace(0.1, 0.5, 200)
+    here, there = Landing(30.0, 40, 25, -1.0), Landing(180.0, 190, 185, -1.0)
+    assert np.isnan(toe_off(ring_of(columns), here, there, 5, HANN, SETTINGS))
+
+
+def test_there_is_no_toe_off_where_the_samples_are_too_few_to_smooth() -> None:
+    columns, _ = vertical_columns(run_vertical_g(0.36, 0.7))
+    here, there = Landing(30.0, 40, 25, -1.0), Landing(48.0, 60, 50, -1.0)
+    assert np.isnan(toe_off(ring_of(columns), here, there, 5, HANN, SETTINGS))
+
+
+def test_toe_off_reads_no_sample_after_the_next_contact_was_found() -> None:
+    landings, ring, delay = landings_of(run_vertical_g(0.36, 0.7))
+    for a, b in pairwise(landings[3:-3]):
+        cut = ring_of(ring.window(0, b.crossing + 1))
+        assert toe_off(cut, a, b, delay, HANN, SETTINGS) == toe_off(ring, a, b, delay, HANN, SETTINGS)
 
 
 @pytest.mark.parametrize("hz", [1.7, 2.2, 3.0])
