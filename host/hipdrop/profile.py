@@ -77,13 +77,18 @@ class Profile:
         if type(version) is not int or version != VERSION:
             raise InputError(path, f"is no profile of version {VERSION}; make one with --save-profile")
         try:
-            return cls(_baseline(data["baseline"]), _template(data["template"]))
+            return cls.of_dict(data)
         except KeyError as error:
             raise InputError(
                 path, f"is a damaged profile ({error} is missing); make it anew with --save-profile"
             ) from error
         except (TypeError, ValueError) as error:
             raise InputError(path, f"is a damaged profile ({error}); make it anew with --save-profile") from error
+
+    @classmethod
+    def of_dict(cls, data: dict[str, Any]) -> Profile:
+        """Take what `as_dict` gives; raises KeyError, TypeError or ValueError where it is damaged."""
+        return cls(_baseline(data["baseline"]), _template(data["template"]))
 
     def save(self, path: Path | str) -> None:
         """Write the profile; one that is there stays whole until the new one is.

@@ -82,6 +82,14 @@ class Chain:
 
     def push(self, arrival_s: float, message: bytes) -> list[Event]:
         """Take a message as it came; give what has become known. What breaks the wire format is counted."""
+        self.take(arrival_s, message)
+        return self._feed.run()
+
+    def take(self, arrival_s: float, message: bytes) -> None:
+        """Take a message without running the pipeline: what has become known comes with the next `push` or `user`.
+
+        Many at a time are quicker, and give the same events.
+        """
         now_us = microseconds(arrival_s)
         try:
             kind = frames.decode_kind(message)
@@ -89,7 +97,13 @@ class Chain:
                 self._readers[kind](message, now_us)
         except errors.WireError as error:
             self.counters.refuse(error)
-        return self._go_on(now_us)
+        if self._boot is not None:
+            self._hand_over(self._boot, now_us=now_us)
+        self._begin_pipeline()
+
+    def run(self) -> list[Event]:
+        """Give what has become known by the messages taken."""
+        return self._feed.run()
 
     def user(self, item: UserInput) -> list[Event]:
         """Take what the user does now."""
@@ -265,12 +279,6 @@ class Chain:
         if self._rate is None:
             self._rate = RateFinder(self._nominal_hz)
         self._rate.told(rate_mhz, uncertainty_ppm)
-
-    def _go_on(self, now_us: int) -> list[Event]:
-        if self._boot is not None:
-            self._hand_over(self._boot, now_us=now_us)
-        self._begin_pipeline()
-        return self._feed.run()
 
     def _hand_over(self, boot: Boot, now_us: int = 0, *, flush: bool = False) -> None:
         """Put the frames that need not wait into the feed."""

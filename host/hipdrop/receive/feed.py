@@ -87,7 +87,10 @@ class Feed:
 
     def add(self, item: Item) -> None:
         """Put something behind all that is there."""
-        self._todo.append(item)
+        if isinstance(item, list) and self._todo and isinstance(self._todo[-1], list):
+            self._todo[-1].extend(item)
+        else:
+            self._todo.append(item)
 
     def run(self) -> list[Event]:
         """Push what is there, if the rate is known."""

@@ -1,0 +1,143 @@
+"""What a recording holds, as values: its header, and everything that entered the run in its order."""
+
+from __future__ import annotations
+
+import json
+import platform
+import time
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+import numpy as np
+
+import hipdrop
+from hipdrop.events import Mark, NewBaseline, Side, Site, SwapSides, TargetBand, UserInput
+from hipdrop.profile import Profile
+from hipdrop.receive.settings import LinkSettings
+from hipdrop.samples import Array
+from hipdrop.settings import Settings
+
+FORMAT = 1
+HEADER_NAME = "hipdrop.run"
+CLIP_TOPIC, INPUT_TOPIC, SESSION_TOPIC = "/clip", "/input", "/session"
+INPUTS: dict[str, type[UserInput]] = {kind.__name__: kind for kind in (SwapSides, NewBaseline, Mark, TargetBand)}
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A message of the clip as it came; `arrival_s` on the host's clock, in whole microseconds."""
+
+    arrival_s: float
+    message: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """An input of the user."""
+
+    t_s: float
+    item: UserInput
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """What became of the link: `connected`, `lost`, `reconnected`, or another word; with details."""
+
+    t_s: float
+    what: str
+    detail: Mapping[str, Any] = field(default_factory=dict)
+
+
+Item = Message | Entered | Session
+
+
+@dataclass(frozen=True)
+class RunHeader:
+    """What a run was made with; all that the pipeline got beside its inputs.
+
+    Attributes
+    ----------
+    settings, link_settings, site, profile, mount
+        As given to `hipdrop.receive.chain.Chain`.
+    start_s
+        The host's clock at the start of the recording.
+    start_unix_s
+        The time of day then, seconds since 1970.
+    versions
+        Of hipdrop and of what computes; of the firmware, the info message in the recording tells.
+    """
+
+    settings: Settings = field(default_factory=Settings)
+    link_settings: LinkSettings = field(default_factory=LinkSettings)
+    site: Site | None = None
+    profile: Profile | None = None
+    mount: Array | None = None
+    start_s: float = 0.0
+    start_unix_s: float = 0.0
+    versions: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def now(
+        cls, start_s: float, settings: Settings, link_settings: LinkSettings, *,
+        site: Site | None = None, profile: Profile | None = None, mount: Array | None = None,
+    ) -> RunHeader:  # fmt: skip
+        """Make the header of a run that begins now; `start_s` is the clock that the arrivals are on."""
+        return cls(settings, link_settings, site, profile, mount, start_s, time.time(), versions())
+
+    def as_texts(self) -> dict[str, str]:
+        """Give the header as it stands in the file: texts by name."""
+        texts = {"format": str(FORMAT)}
+        values = {
+            "settings": self.settings.as_dict(),
+            "link_settings": asdict(self.link_settings),
+            "site": self.site,
+            "profile": None if self.profile is None else self.profile.as_dict(),
+            "mount": None if self.mount is None else self.mount.tolist(),
+            "start_s": self.start_s,
+            "start_unix_s": self.start_unix_s,
+            "versions": dict(self.versions),
+        }
+        return texts | {name: json.dumps(value) for name, value in values.items()}
+
+    @classmethod
+    def of_texts(cls, texts: Mapping[str, str]) -> RunHeader:
+        """Read the header; raises KeyError, TypeError, ValueError or ConfigError where it is damaged."""
+        values = {name: json.loads(text) for name, text in texts.items() if name != "format"}
+        site, profile, mount = values["site"], values["profile"], values["mount"]
+        return cls(
+            Settings().replace(values["settings"]),
+            LinkSettings(**values["link_settings"]),
+            None if site is None else Site(site),
+            None if profile is None else Profile.of_dict(profile),
+            None if mount is None else np.array(mount, dtype=np.float64).reshape(3, 3),
+            float(values["start_s"]),
+            float(values["start_unix_s"]),
+            values["versions"],
+        )
+
+
+def versions() -> dict[str, str]:
+    """Give the versions of what a run is computed with."""
+    found = {"hipdrop": hipdrop.__version__, "python": platform.python_version(), "numpy": np.__version__}
+    for package in ("vqf", "mcap", "bleak", "pyserial"):
+        try:
+            found[package] = version(package)
+        except PackageNotFoundError:
+            found[package] = "not installed"
+    return found
+
+
+def input_text(item: UserInput) -> bytes:
+    """Give a user's input as JSON."""
+    return json.dumps({"input": type(item).__name__, **asdict(item)}).encode()
+
+
+def read_input(text: bytes) -> UserInput:
+    """Read a user's input; raises KeyError, TypeError or ValueError where it is none."""
+    values = json.loads(text)
+    kind = INPUTS[values.pop("input")]
+    if kind is TargetBand:
+        values["side"] = Side(values["side"])
+    return kind(**values)
