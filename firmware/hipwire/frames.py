@@ -34,9 +34,12 @@ def first_byte(kind: int) -> int:
     return VERSION << 4 | kind
 
 
-def pack_header_into(buffer: bytearray, kind: int, flags: int, sequence: int, index: int, ticks_us: int) -> None:
+def pack_header_into(
+    buffer: bytearray, kind: int, flags: int, sequence: int, index: int, ticks_us: int, offset: int = 0
+) -> None:
     """Write the 12 bytes that begin every frame; allocates nothing while index and ticks are below 2**30."""
-    struct.pack_into(HEADER_FORMAT, buffer, 0, VERSION << 4 | kind, flags & 0xFF, sequence & 0xFFFF, index, ticks_us)
+    first = VERSION << 4 | kind
+    struct.pack_into(HEADER_FORMAT, buffer, offset, first, flags & 0xFF, sequence & 0xFFFF, index, ticks_us)
 
 
 def pack_raw_into(buffer: bytearray, k: int, ax: int, ay: int, az: int, gx: int, gy: int, gz: int) -> None:
@@ -48,11 +51,12 @@ def pack_raw_into(buffer: bytearray, k: int, ax: int, ay: int, az: int, gx: int,
 
 
 def pack_tilt_into(
-    buffer: bytearray, k: int, obliquity_cdeg: int, tilt_cdeg: int, vertical_mg: int, roll_ddps: int, yaw_ddps: int
-) -> None:
-    """Write tilt sample `k` of a frame; allocates nothing."""
+    buffer: bytearray, k: int, obliquity_cdeg: int, tilt_cdeg: int, vertical_mg: int, roll_ddps: int, yaw_ddps: int,
+    offset: int = 0,
+) -> None:  # fmt: skip
+    """Write tilt sample `k` of the frame at `offset`; allocates nothing."""
     struct.pack_into(
-        "<hhhhh", buffer, HEADER_SIZE + TILT_SAMPLE_SIZE * k, sat16(obliquity_cdeg), sat16(tilt_cdeg),
+        "<hhhhh", buffer, offset + HEADER_SIZE + TILT_SAMPLE_SIZE * k, sat16(obliquity_cdeg), sat16(tilt_cdeg),
         sat16(vertical_mg), sat16(roll_ddps), sat16(yaw_ddps),
     )  # fmt: skip
 

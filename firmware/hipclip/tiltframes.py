@@ -1,0 +1,177 @@
+"""The tilt stream: the filter run over every sample, its results in pelvis axes, and the frames made of them."""
+
+import math
+from array import array
+
+from hipclip.tilt import TiltFilter
+from hipwire import frames, ids
+
+DIVIDER = 2  # raw samples for one tilt sample: 104 Hz of 208
+_FIELDS = 5
+_RATE_STEP_PPM = 500  # the filter takes a new rate when it differs by more
+_CDEG = 18000.0 / math.pi
+
+
+class Tilt:
+    """A sink that turns raw samples into tilt samples, as long as a mount is stored.
+
+    A pair of raw samples gives one tilt sample: the orientation behind the first, which holds half a sample later, and
+    the mean acceleration and rates of both, which lie there too.
+    """
+
+    def __init__(self, imu, clock, most_samples):
+        self._clock = clock
+        self._filter = TiltFilter(imu.RATE_MHZ, imu.ACC_NG_PER_LSB, imu.GYR_NDPS_PER_LSB)
+        self._rate_mhz = imu.RATE_MHZ
+        self._acc_mg = imu.ACC_NG_PER_LSB * 1e-6
+        self._gyr_ddps = imu.GYR_NDPS_PER_LSB * 1e-8
+        self._mount = None
+        self._half = False  # the first sample of a pair has come, its angles are:
+        self._obliquity = self._tilt = 0
+        self._first = [0.0, 0.0, 0.0]  # and its vertical acceleration, roll and yaw rate
+        self.values = array("h", [0] * (_FIELDS * (most_samples // DIVIDER + 1)))
+        self.count = 0  # tilt samples in `values`, of the last block
+        self.index = 0  # raw index of the first of them
+
+    @property
+    def ready(self):
+        """Whether a mount is stored."""
+        return self._mount is not None
+
+    def set_mount(self, w, x, y, z):
+        """Take the quaternion, sensor to pelvis, in any scale; four zeros forget it."""
+        n = math.sqrt(w * w + x * x + y * y + z * z)
+        if n == 0:
+            self._mount = None
+            return
+        w, x, y, z = w / n, x / n, y / n, z / n
+        self._filter.reset()
+        self._half = False
+        self._mount = (
+            1 - 2 * (y * y + z * z), 2 * (x * y - w * z), 2 * (x * z + w * y),
+            2 * (x * y + w * z), 1 - 2 * (x * x + z * z), 2 * (y * z - w * x),
+            2 * (x * z - w * y), 2 * (y * z + w * x), 1 - 2 * (x * x + y * y),
+        )  # fmt: skip
+
+    def take(self, block, n, index, ticks_us, flags):
+        """Run the filter over n samples."""
+        self.count = 0
+        if self._mount is None:
+            return
+        if flags & ids.GAP:
+            self._half = False
+        self._follow_rate()
+        self.index = index - 1 if self._half else index + (index & 1)
+        for k in range(n):
+            at = 12 * k
+            self._one(
+                index + k, _i16(block, at), _i16(block, at + 2), _i16(block, at + 4),
+                _i16(block, at + 6), _i16(block, at + 8), _i16(block, at + 10),
+            )  # fmt: skip
+
+    def _follow_rate(self):
+        rate_mhz = self._clock.rate_mhz
+        if self._clock.settled and abs(rate_mhz - self._rate_mhz) * 1000000 > _RATE_STEP_PPM * self._rate_mhz:
+            self._rate_mhz = rate_mhz
+            self._filter.set_rate(rate_mhz)
+
+    def _one(self, index, ax, ay, az, gx, gy, gz):
+        """One raw sample; the second of a pair completes a tilt sample."""
+        tilt = self._filter
+        tilt.push(ax, ay, az, gx, gy, gz)
+        ux, uy, uz = tilt.up_x, tilt.up_y, tilt.up_z
+        m = self._mount
+        scale = self._gyr_ddps
+        bx, by, bz = tilt.bias_x * 10.0, tilt.bias_y * 10.0, tilt.bias_z * 10.0
+        gx, gy, gz = gx * scale - bx, gy * scale - by, gz * scale - bz
+        vertical = (ax * ux + ay * uy + az * uz) * self._acc_mg - 1000.0
+        roll = m[0] * gx + m[1] * gy + m[2] * gz
+        yaw = gx * ux + gy * uy + gz * uz
+        first = self._first
+        if index & 1 == 0:
+            px = m[0] * ux + m[1] * uy + m[2] * uz
+            py = m[3] * ux + m[4] * uy + m[5] * uz
+            pz = m[6] * ux + m[7] * uy + m[8] * uz
+            self._obliquity = -math.asin(max(-1.0, min(1.0, pz))) * _CDEG
+            self._tilt = math.atan2(px, py) * _CDEG
+            first[0], first[1], first[2] = vertical, roll, yaw
+            self._half = True
+        elif self._half:
+            self._half = False
+            self._keep(0.5 * (first[0] + vertical), 0.5 * (first[1] + roll), 0.5 * (first[2] + yaw))
+
+    def _keep(self, vertical, roll, yaw):
+        values, at = self.values, _FIELDS * self.count
+        values[at] = frames.sat16(round(self._obliquity))
+        values[at + 1] = frames.sat16(round(self._tilt))
+        values[at + 2] = frames.sat16(round(vertical))
+        values[at + 3] = frames.sat16(round(roll))
+        values[at + 4] = frames.sat16(round(yaw))
+        self.count += 1
+
+
+def _i16(block, at):
+    value = block[at] | block[at + 1] << 8
+    return value - 65536 if value & 0x8000 else value
+
+
+class TiltWriter:
+    """A sink behind `Tilt` in the sampler's list: packs what that has made of the same block."""
+
+    def __init__(self, ring, tilt, clock):
+        self._ring = ring
+        self._source = tilt
+        self._clock = clock
+        self._samples = 0
+        self._filled = 0
+        self._flags = self._index = self._ticks_us = 0
+        self._odd = 0  # 1 where the first sample of a pair has come
+        self.index_next = 0
+
+    @property
+    def wanted(self):
+        """Raw samples that complete the frame being filled."""
+        return DIVIDER * (self._samples - self._filled) - self._odd
+
+    def begin(self, samples_per_frame):
+        """Empty the ring and begin a stream of frames with so many samples each."""
+        self._ring.begin(frames.HEADER_SIZE + frames.TILT_SAMPLE_SIZE * samples_per_frame)
+        self._samples = samples_per_frame
+        self._filled = self._flags = self._odd = 0
+
+    def take(self, block, n, index, ticks_us, flags):
+        """Pack the tilt samples that ended in this block."""
+        if flags & ids.GAP:
+            self.flush()
+        source = self._source
+        self._flags |= flags
+        self._odd = (index + n) & 1
+        for k in range(source.count):
+            if self._filled == 0:
+                self._index = source.index + DIVIDER * k
+                ago = (index - self._index) * 1000000000 // self._clock.rate_mhz
+                self._ticks_us = (ticks_us - ago) % frames.TICKS_PERIOD
+            self._pack(source.values, _FIELDS * k)
+            self.index_next = source.index + DIVIDER * (k + 1)
+            if self._filled == self._samples:
+                self.flush()
+
+    def _pack(self, values, at):
+        ring = self._ring
+        frames.pack_tilt_into(
+            ring.memory, self._filled, values[at], values[at + 1], values[at + 2], values[at + 3], values[at + 4],
+            ring.slot_offset,
+        )  # fmt: skip
+        self._filled += 1
+
+    def flush(self):
+        """Close the frame being filled, if there is a sample in it."""
+        if self._filled == 0:
+            return
+        ring = self._ring
+        frames.pack_header_into(
+            ring.memory, ids.TILT, self._flags, ring.next & 0xFFFF, self._index, self._ticks_us,
+            ring.slot_offset,
+        )  # fmt: skip
+        ring.commit(frames.HEADER_SIZE + frames.TILT_SAMPLE_SIZE * self._filled)
+        self._filled = self._flags = 0
