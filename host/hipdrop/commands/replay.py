@@ -6,13 +6,14 @@ import math
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from hipdrop.commands.options import ConfigOption, DebugOption, OutOption, SiteOption
+from hipdrop.data import sample_file
 from hipdrop.errors import InputError, UsageError
 
 if TYPE_CHECKING:
@@ -122,15 +123,6 @@ def parse_speed(text: str) -> float:
     if not pace > 0:
         raise UsageError(f"--speed {text}: give a number over 0, for example 10, or max")
     return pace
-
-
-@contextmanager
-def sample_file() -> Iterator[Path]:
-    """Give the sample run that ships with the package as a file."""
-    from importlib.resources import as_file, files
-
-    with as_file(files("hipdrop.data") / "sample_run.csv.gz") as path:
-        yield path
 
 
 def replay(
