@@ -1,0 +1,421 @@
+"""The virtual clip: the real firmware under the real MicroPython, everything around it modelled."""
+
+from __future__ import annotations
+
+import asyncio
+import select
+import struct
+import tempfile
+from collections.abc import Callable, Sequence
+from enum import IntEnum
+from pathlib import Path
+from typing import Protocol, Self
+
+from hipdrop.errors import VirtualClipError
+from hipdrop.virtual import flash
+from hipdrop.virtual.faults import Fault, schedule
+from hipdrop.virtual.loop import VirtualLoop
+from hipdrop.virtual.peripherals import Peripherals, Sensor
+from hipdrop.virtual.process import ClipProcess, SerialPort, find_micropython
+from hipdrop.virtual.rpc import EVENT, HEADER, Channel, Kind, Op
+
+START_PATIENCE_S = 20.0
+EXIT_S = 1.0
+GC_PAUSE_S = 0.3  # ESP32 with slow RAM: 100 to 290 ms (micropython#8428)
+Answer = tuple[int, bytes]
+
+
+class ResetCause(IntEnum):
+    """Numbers of `machine.reset_cause()` of the ESP32 port."""
+
+    POWER_ON = 1
+    HARD = 2
+    WATCHDOG = 3
+    DEEP_SLEEP = 4
+    SOFT = 5
+
+
+class Radio(Protocol):
+    """The clip's radio (`hipdrop.virtual.radio`)."""
+
+    emit: Callable[[int, bytes], None]
+
+    def handle(self, command: int, payload: bytes) -> Answer:
+        """Carry out a command of the clip's `bluetooth`."""
+
+    def power_cut(self) -> None:
+        """Be off at once."""
+
+
+class VirtualClip:
+    """A clip to be used with `async with`, or `start` and `stop`.
+
+    It goes by the clock of the running loop: in lock-step with a `VirtualLoop`, else in real time.
+
+    Parameters
+    ----------
+    imu
+        Model of the sensor.
+    radio
+        Its radio; without one it has the serial port alone.
+    flash_folder
+        What stands for its flash; a new one, which goes with the clip, unless given.
+    main
+        Script to run in place of the firmware.
+    micropython
+        The `micropython` program; found unless given.
+    heap_kb
+        Its heap. Objects are twice the size of a 32-bit board's, byte buffers are not.
+    t0_us
+        Its ticks at power-up; a little under 2^30 makes them wrap soon.
+    battery_v, battery_divider
+        Voltage of the battery, and by how much the board divides it before measuring.
+    seed
+        Of its random numbers; none: 0 in virtual time, so that runs can be repeated, and real ones in real time.
+    environment
+        Variables for the stand-ins.
+    faults
+        What shall go wrong, and when.
+
+    Attributes
+    ----------
+    flash
+        Folder in place of its flash.
+    finished
+        Set when the sensor's motion is over and read.
+    at_prompt
+        Set when main.py has ended.
+    failed
+        Gets the exception if the clip dies.
+    lives
+        How often it has begun.
+    """
+
+    def __init__(
+        self, imu: Sensor, radio: Radio | None = None, *, flash_folder: Path | None = None, main: Path | None = None,
+        micropython: str | None = None, heap_kb: int = 256, t0_us: int = 0, battery_v: float = 4.0,
+        battery_divider: float = 2.0, seed: int | None = None, environment: dict[str, str] | None = None,
+        faults: Sequence[Fault] = (),
+    ) -> None:  # fmt: skip
+        self.imu = imu
+        self.radio = radio
+        self.flash = flash_folder or Path()
+        self.lives = 0
+        self.serial_port = ""
+        self.finished = asyncio.Event()
+        self.at_prompt = asyncio.Event()
+        self._own_flash = flash_folder is None
+        self._main = main
+        self._micropython = micropython
+        self._heap_kb = heap_kb
+        self._t0_us = t0_us
+        self._battery = battery_v, battery_divider
+        self._seed = seed
+        self._environment = environment or {}
+        self._faults = faults
+        self._process: ClipProcess | None = None
+        self._channel: Channel | None = None
+        self.started = False
+        self._body: asyncio.Task[object] | None = None
+        self._held = bytearray()  # replies and events, until the host has nothing left to do
+        self._has_events = False
+        self._computing = False
+        self._until_us: int | None = None  # the clip waits until then
+        self._wakes_on_input = False
+        self._watchdog: asyncio.TimerHandle | None = None
+        self._watchdog_s = 0.0
+        self._alarm: asyncio.TimerHandle | None = None
+        self._scheduled: list[asyncio.TimerHandle] = []
+        self._gc_pause_us = 0
+
+    # --- life -------------------------------------------------------------------------------------------------------
+
+    async def start(self) -> None:
+        """Put the firmware on the flash and switch on; returns when MicroPython runs.
+
+        Raises
+        ------
+        VirtualClipError
+            Something is missing, or MicroPython has ended at once.
+        """
+        loop = asyncio.get_running_loop()
+        self._loop = loop
+        self._lock_step = loop if isinstance(loop, VirtualLoop) else None
+        seed = 0 if self._seed is None and self._lock_step else self._seed
+        self.peripherals = Peripherals(self.imu, *self._battery, seed)
+        self.failed: asyncio.Future[None] = loop.create_future()
+        self._booted: asyncio.Future[None] = loop.create_future()
+        self._command = find_micropython(self._micropython)
+        if self._own_flash:
+            self._scratch = tempfile.TemporaryDirectory(prefix="hipclip-")
+            self.flash = Path(self._scratch.name)
+        flash.prepare(self.flash, self._main)
+        self._port = SerialPort()
+        self.serial_port = self._port.name
+        self._epoch_us = round(loop.time() * 1e6)
+        self.started = True
+        if self.radio is not None:
+            self.radio.emit = self._emit_radio
+        self._begin(ResetCause.POWER_ON)
+        try:
+            async with asyncio.timeout(START_PATIENCE_S):
+                await self._booted
+            self._scheduled = schedule(self._faults, self)
+        except TimeoutError as error:
+            await self.stop()
+            raise VirtualClipError(f"MicroPython does not start within {START_PATIENCE_S:.0f} s") from error
+        except BaseException:
+            await self.stop()
+            raise
+
+    async def stop(self) -> None:
+        """Switch off and clear away."""
+        if not self.started:
+            return
+        self.started = False
+        self._end()
+        for handle in (*self._scheduled, self._alarm):
+            if handle is not None:
+                handle.cancel()
+        self.failed.cancel()
+        self._booted.cancel()
+        self._port.close()
+        if self._own_flash:
+            self._scratch.cleanup()
+
+    async def __aenter__(self) -> Self:
+        await self.start()
+        self._body = asyncio.current_task()
+        return self
+
+    async def __aexit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        error = self.error
+        await self.stop()
+        if error is not None and (kind is None or issubclass(kind, asyncio.CancelledError)):
+            if self._body is not None:
+                self._body.uncancel()
+            raise error
+
+    @property
+    def error(self) -> BaseException | None:
+        """What the clip died of, if it did."""
+        return self.failed.exception() if self.failed.done() and not self.failed.cancelled() else None
+
+    @property
+    def clock_us(self) -> int:
+        """The clip's clock, microseconds since it was started; goes on over resets."""
+        return round(self._loop.time() * 1e6) - self._epoch_us
+
+    @property
+    def running(self) -> bool:
+        """Whether it is switched on."""
+        return self._channel is not None
+
+    def reset(self) -> None:
+        """Cut the power and switch on again."""
+        self._restart(ResetCause.POWER_ON)
+
+    def _begin(self, cause: ResetCause) -> None:
+        self._cause = cause
+        self._process = ClipProcess(
+            self._command, self.flash, flash.stand_ins(), self._port, self._heap_kb, self._environment
+        )
+        self._channel = Channel(self._process.ours, self._on_frame, self._on_death)
+        self._held.clear()
+        self._has_events, self._computing, self._until_us = False, True, None
+        if self._lock_step is not None:
+            self._lock_step.attach(self)
+
+    def _end(self, grace_s: float = 0.0) -> int:
+        """Cut the power; gives the exit code of the process."""
+        if self._watchdog is not None:
+            self._watchdog.cancel()
+            self._watchdog = None
+        if self._lock_step is not None:
+            self._lock_step.detach(self)
+        if self._channel is not None:
+            self._channel.close()
+            self._channel = None
+        code = self._process.end(grace_s) if self._process is not None else 0
+        if self.radio is not None:
+            self.radio.power_cut()
+        return code
+
+    def _restart(self, cause: ResetCause) -> None:
+        if not self.started or self.error is not None:
+            return
+        self._end()
+        if self._alarm is not None:
+            self._alarm.cancel()
+        self._t0_us = 0  # only power-up has the ticks begin elsewhere
+        try:
+            self._begin(cause)
+        except VirtualClipError as error:
+            self._fail(error)
+
+    def _on_death(self) -> None:
+        code = self._end(grace_s=EXIT_S)
+        self._fail(
+            VirtualClipError(f"the clip's MicroPython has ended (exit code {code}); it said: {self._last_words()}")
+        )
+
+    def _last_words(self) -> str:
+        said = self._process.said if self._process is not None else ""
+        return " / ".join(line.strip() for line in said.splitlines()[-6:]) or "nothing"
+
+    def _fail(self, error: VirtualClipError) -> None:
+        if not self._booted.done():
+            self._booted.set_exception(error)
+            return
+        if not self.failed.done():
+            self.failed.set_exception(error)
+            self.failed.exception()  # it is read where somebody looks: not a forgotten one
+        if self._body is not None:
+            self._body.cancel()
+        elif self._lock_step is not None:
+            self._lock_step.abort(error)
+
+    # --- lock-step (hipdrop.virtual.loop.Stepper) ---------------------------------------------------------------------
+
+    @property
+    def due_us(self) -> int | None:
+        """Time on the loop's clock from which on it can be let go; none while it computes."""
+        if self._computing:
+            return None
+        if self._until_us is None or self._has_events or (self._wakes_on_input and self._input_waits()):
+            return 0
+        return self._until_us + self._epoch_us
+
+    def release(self) -> None:
+        """Let it compute on, with the answers and events that are held."""
+        if self._until_us is not None:
+            self._held += HEADER.pack(Op.TIME, 0, 0, self.clock_us)
+            self._until_us = None
+        self._computing, self._has_events = True, False
+        self._flush()
+
+    def give_up(self, waited_s: float) -> None:
+        """End it after it has said nothing for so long."""
+        self._end()
+        problem = (
+            f"the clip's firmware has neither slept nor done anything for {waited_s:.0f} s of real time: in virtual "
+            f"time a loop that waits for the clock without sleeping never ends; it said: {self._last_words()}"
+        )
+        self._fail(VirtualClipError(problem))
+
+    def _input_waits(self) -> bool:
+        return bool(select.select([self._port.clip_end], [], [], 0)[0])
+
+    def _flush(self) -> None:
+        if self._channel is not None:
+            self._channel.write(bytes(self._held))
+        self._held.clear()
+
+    # --- calls of the clip --------------------------------------------------------------------------------------------
+
+    def _on_frame(self, op: int, argument: int, payload: bytes, clock_us: int) -> None:
+        self._computing = False
+        if op == Op.TIME:
+            self._until_us = struct.unpack("<Q", payload)[0]
+            self._wakes_on_input = bool(argument)
+            return
+        if op == Op.RESET:
+            self._reset_asked(ResetCause(argument), payload)
+            return
+        status, reply = self._answer(op, argument, payload, clock_us)
+        self._held += HEADER.pack(op, status, len(reply), self.clock_us) + reply
+        if self._lock_step is None:
+            self._flush()
+
+    def _answer(self, op: int, argument: int, payload: bytes, clock_us: int) -> Answer:
+        board = self.peripherals
+        match op:
+            case Op.I2C_READ:
+                answer = board.i2c_read(argument, payload, clock_us)
+                if self.imu.finished:
+                    self.finished.set()
+                return answer
+            case Op.I2C_WRITE:
+                return board.i2c_write(argument, payload, clock_us)
+            case Op.BLE:
+                return self.radio.handle(argument, payload) if self.radio is not None else (19, b"")  # ENODEV
+            case Op.PIN:
+                return board.pin(argument, payload, clock_us)
+            case Op.ADC:
+                return board.adc(argument, payload, clock_us)
+            case Op.PWM:
+                return board.pwm(argument, payload, clock_us)
+            case Op.RANDOM:
+                return board.random(argument, payload, clock_us)
+            case Op.STORAGE:
+                return 0, struct.pack("<II", flash.BLOCKS, flash.free_blocks(self.flash))
+            case Op.WATCHDOG:
+                return self._watch(struct.unpack("<I", payload)[0] / 1000.0)
+            case Op.BOOT:
+                return self._boot()
+            case Op.ENDED:
+                self.at_prompt.set()
+        return 0, b""
+
+    def _boot(self) -> Answer:
+        self.lives += 1
+        if not self._booted.done():
+            self._booted.set_result(None)
+        if self._gc_pause_us:
+            self._emit(Kind.GC_PAUSE, 0, struct.pack("<I", self._gc_pause_us))
+        return 0, struct.pack("<BBI", self._lock_step is not None, self._cause, self._t0_us)
+
+    def _watch(self, timeout_s: float) -> Answer:
+        self._watchdog_s = self._loop.time() + timeout_s
+        if self._watchdog is None:
+            self._watchdog = self._loop.call_at(self._watchdog_s, self._look_at_watchdog)
+        return 0, b""
+
+    def _look_at_watchdog(self) -> None:
+        if self._loop.time() < self._watchdog_s:
+            self._watchdog = self._loop.call_at(self._watchdog_s, self._look_at_watchdog)
+        else:
+            self._restart(ResetCause.WATCHDOG)
+
+    def _reset_asked(self, cause: ResetCause, payload: bytes) -> None:
+        if cause != ResetCause.DEEP_SLEEP:
+            self._restart(cause)
+            return
+        self._end()
+        sleep_ms = struct.unpack("<I", payload)[0]
+        if sleep_ms:
+            self._alarm = self._loop.call_later(sleep_ms / 1000.0, self._restart, ResetCause.DEEP_SLEEP)
+
+    # --- what can be done to it ---------------------------------------------------------------------------------------
+
+    def _emit(self, kind: Kind, number: int, payload: bytes) -> None:
+        if self._channel is None:
+            return
+        self._held += HEADER.pack(EVENT | kind, number, len(payload), self.clock_us) + payload
+        self._has_events = True
+        if self._lock_step is None:
+            self._flush()
+
+    def _emit_radio(self, number: int, payload: bytes) -> None:
+        self._emit(Kind.BLE, number, payload)
+
+    def set_pin(self, pin: int, level: int) -> None:
+        """Set the level of an input, such as a button; wakes a sleeping clip."""
+        self.peripherals.inputs[pin] = level
+        if self.running:
+            self._emit(Kind.PIN, pin, bytes([level]))
+        elif self.started:
+            self._restart(ResetCause.DEEP_SLEEP)
+
+    def set_battery(self, battery_v: float) -> None:
+        """Set the battery's voltage."""
+        self.peripherals.battery_v = battery_v
+
+    def stall(self, time_s: float) -> None:
+        """Have the clip do nothing for so long, as an erase of flash does."""
+        self._emit(Kind.STALL, 0, struct.pack("<I", round(time_s * 1e6)))
+
+    def pause_collections(self, time_s: float = GC_PAUSE_S) -> None:
+        """Have each gc.collect() of the firmware take so long, from now on."""
+        self._gc_pause_us = round(time_s * 1e6)
+        self._emit(Kind.GC_PAUSE, 0, struct.pack("<I", self._gc_pause_us))
