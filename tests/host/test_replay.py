@@ -12,7 +12,8 @@ import numpy as np
 import pytest
 
 from hipdrop.cli import main
-from hipdrop.commands.replay import paced, parse_speed
+from hipdrop.commands.replay import parse_speed
+from hipdrop.commands.sources import paced
 from hipdrop.errors import UsageError
 from hipdrop.events import Site
 from hipdrop.monitor import StoredBaseline
@@ -37,6 +38,11 @@ def blocks() -> Iterator[SampleBlock]:
         yield SampleBlock(t_s, np.zeros((100, 3)), np.zeros((100, 3)))
 
 
+def end_of(block: SampleBlock) -> float:
+    """Time at which the last sample of a block is taken."""
+    return float(block.t_s[-1])
+
+
 def test_pace_follows_the_time_of_the_recording() -> None:
     """A clock of our own that only `sleep` and half a second of work per block move."""
     clock = {"now_s": 50.0}
@@ -45,7 +51,7 @@ def test_pace_follows_the_time_of_the_recording() -> None:
     def sleep(seconds: float) -> None:
         clock["now_s"] += seconds
 
-    for _ in paced(blocks(), 2.0, now=lambda: clock["now_s"], sleep=sleep):
+    for _ in paced(blocks(), 2.0, end_of, 0.0, now=lambda: clock["now_s"], sleep=sleep):
         yielded_s.append(clock["now_s"] - 50.0)
         clock["now_s"] += 0.4
     assert yielded_s == pytest.approx([0.495, 0.995, 3.995])
@@ -55,7 +61,7 @@ def test_max_never_waits() -> None:
     def no_sleep(seconds: float) -> None:
         raise AssertionError(seconds)
 
-    assert len(list(paced(blocks(), math.inf, sleep=no_sleep))) == 3
+    assert len(list(paced(blocks(), math.inf, end_of, sleep=no_sleep))) == 3
 
 
 def test_the_sample_shows_the_sag_that_was_put_in(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import math
 import sys
-import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -17,22 +16,20 @@ from hipdrop.data import sample_file
 from hipdrop.errors import InputError, UsageError
 
 if TYPE_CHECKING:
-    from hipdrop.events import BaselineReady, Event, Site
-    from hipdrop.imucsv import Recording
-    from hipdrop.pipeline import Pipeline
+    from hipdrop.events import BaselineReady, Site
     from hipdrop.profile import Profile
-    from hipdrop.samples import SampleBlock
     from hipdrop.settings import Settings
     from hipdrop.sides import StrideTemplate
-
-MAX_SPEED_BLOCK = 4096  # samples; longer ones are no faster
-PACED_BLOCK_S = 0.1  # what a clip sends at once
 
 
 def replay_command(
     input_file: Annotated[
         Path | None,
-        typer.Argument(metavar="INPUT", help="IMU CSV, plain or .gz (docs/input-format.md).", show_default=False),
+        typer.Argument(
+            metavar="INPUT",
+            help="run.mcap of a live run, or an IMU CSV, plain or .gz (docs/input-format.md).",
+            show_default=False,
+        ),
     ] = None,
     sample: Annotated[bool, typer.Option("--sample", help="Replay the sample run that ships with hipdrop.")] = False,
     speed: Annotated[
@@ -62,10 +59,8 @@ def replay_command(
     pace = parse_speed(speed)
     if (input_file is None) != sample:
         raise UsageError("name one recording, or --sample for the run that ships with hipdrop")
-    from hipdrop.settings import Settings
-
     check_save_profile(save_profile, out or Path(), [input_file, config])
-    settings = Settings() if config is None else Settings.load(config)
+    settings = load_settings(config)
     known = load_profile(profile)
     with ExitStack() as stack:
         path = input_file or stack.enter_context(sample_file())
@@ -80,6 +75,15 @@ def replay_command(
             known=known,
             save_profile=save_profile,
         )
+
+
+def load_settings(path: Path | None) -> Settings | None:
+    """Read the settings, if a file is named."""
+    if path is None:
+        return None
+    from hipdrop.settings import Settings
+
+    return Settings.load(path)
 
 
 def load_profile(path: Path | None) -> Profile | None:
@@ -127,7 +131,7 @@ def parse_speed(text: str) -> float:
 
 def replay(
     path: Path,
-    settings: Settings,
+    settings: Settings | None,
     *,
     site: Site | None,
     pace: float,
@@ -138,32 +142,29 @@ def replay(
     save_profile: Path | None = None,
 ) -> None:
     """Read, run, write, and print the summary; nothing is written unless all could be computed."""
+    from hipdrop.commands.sources import open_source
     from hipdrop.events import BaselineReady
-    from hipdrop.imucsv import read_imu_csv
-    from hipdrop.pipeline import Pipeline
     from hipdrop.results import PICTURE_NAME, result_files, write_files
     from hipdrop.summary import summarize
     from hipdrop.wording import summary_lines
 
-    recording = read_imu_csv(path)
-    for note in recording.notes:
+    source = open_source(path, settings, site, known)
+    for note in source.recording.notes:
         print(f"hipdrop: {path.name}: {note}", file=sys.stderr)
     folder = out or Path()
     prepare_places(folder if out or picture else None, save_profile)
-    settings = within_range(settings, recording)
-    pipeline = Pipeline(recording.rate_hz, settings, site=site, profile=known)
-    events = run(pipeline, recording, pace, block)
-    summary = summarize(recording, events)
-    contents = result_files(summary, events, settings) if out else {}
+    events = source.run(pace, block)
+    summary = summarize(source.recording, events)
+    contents = result_files(summary, events, source.settings) if out else {}
     if picture:
         from hipdrop.overview import draw_overview
 
-        contents[PICTURE_NAME] = draw_overview(summary, events, settings, pipeline.wave())
+        contents[PICTURE_NAME] = draw_overview(summary, events, source.settings, source.pipeline.wave())
     write_files(folder, contents)
     written = [str(folder / name) for name in contents]
     if save_profile is not None:
         baselines = [event for event in events if isinstance(event, BaselineReady)]
-        if keep_profile(save_profile, baselines, pipeline.template(), known):
+        if keep_profile(save_profile, baselines, source.pipeline.template(), source.profile):
             written.append(str(save_profile))
     print("\n".join(summary_lines(summary)))
     if written:
@@ -180,19 +181,6 @@ def prepare_places(folder: Path | None, save_profile: Path | None) -> None:
         prepare_file(save_profile)  # first: the folder of the results may have to be made
     if folder is not None:
         prepare_folder(folder)
-
-
-def within_range(settings: Settings, recording: Recording) -> Settings:
-    """Take the range at which the recording is cut off, where it is narrower than the one that is set."""
-    from hipdrop.samples import STANDARD_GRAVITY_MS2
-
-    drop = settings.drop
-    acc_g, gyr_dps = drop.acc_range_g, drop.gyr_range_dps
-    if recording.acc_limit_ms2 is not None:
-        acc_g = min(acc_g, recording.acc_limit_ms2 / STANDARD_GRAVITY_MS2)
-    if recording.gyr_limit_rads is not None:
-        gyr_dps = min(gyr_dps, math.degrees(recording.gyr_limit_rads))
-    return settings.replace({"drop": {"acc_range_g": acc_g, "gyr_range_dps": gyr_dps}})
 
 
 def keep_profile(
@@ -217,36 +205,3 @@ def keep_profile(
             known = Profile.load(path)
     Profile.learned(baselines, template, known).save(path)
     return True
-
-
-def run(pipeline: Pipeline, recording: Recording, pace: float, block: int | None) -> list[Event]:
-    """Push a whole recording and give all events; a terminal shows how it goes."""
-    from hipdrop.terminal import run_view
-
-    paced_length = max(1, round(PACED_BLOCK_S * recording.rate_hz))
-    length = block or (MAX_SPEED_BLOCK if math.isinf(pace) else paced_length)
-    events: list[Event] = []
-    with run_view(recording) as show:
-        for piece in paced((piece for whole in recording.blocks for piece in whole.cut(length)), pace):
-            new = pipeline.push(piece)
-            events += new
-            show(float(piece.t_s[-1]), new)
-        events += pipeline.close()
-    return events
-
-
-def paced(
-    pieces: Iterable[SampleBlock],
-    pace: float,
-    now: Callable[[], float] = time.monotonic,
-    sleep: Callable[[float], None] = time.sleep,
-) -> Iterator[SampleBlock]:
-    """Yield each block when its last sample is due at `pace` times real time, gaps included."""
-    begin_s, first_s = now(), math.nan
-    for piece in pieces:
-        if math.isfinite(pace):
-            first_s = float(piece.t_s[0]) if math.isnan(first_s) else first_s
-            wait_s = begin_s + (float(piece.t_s[-1]) - first_s) / pace - now()
-            if wait_s > 0:
-                sleep(wait_s)
-        yield piece

@@ -1,0 +1,159 @@
+"""What `hipdrop replay` reads: an IMU CSV, or the recording of a run with a clip."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Iterable, Iterator
+from itertools import groupby
+from pathlib import Path
+from typing import Protocol, TypeVar
+
+from hipdrop.events import Event, Site
+from hipdrop.imucsv import Recording, read_imu_csv
+from hipdrop.pipeline import Pipeline
+from hipdrop.profile import Profile
+from hipdrop.receive.counters import RunFacts
+from hipdrop.receive.streams import AnyPipeline
+from hipdrop.recording.items import Item, Message
+from hipdrop.recording.reader import is_recording, read_run
+from hipdrop.recording.replay import chain_of, check_readable, enter
+from hipdrop.samples import STANDARD_GRAVITY_MS2
+from hipdrop.settings import Settings
+from hipdrop.terminal import run_view
+
+MAX_SPEED_BLOCK = 4096  # samples; longer ones are no faster
+PACED_BLOCK_S = 0.1  # what a clip sends at once
+MAX_SPEED_S = 20.0  # of a recording with a clip at a time: as many samples
+
+Piece = TypeVar("Piece")
+
+
+class Source(Protocol):
+    """A run that was read and can be run again.
+
+    Attributes
+    ----------
+    recording
+        What is said of it; complete after `run`.
+    settings
+        All parameters as they are used.
+    profile
+        What was known of the runner before.
+    """
+
+    recording: Recording
+    settings: Settings
+    profile: Profile | None
+
+    @property
+    def pipeline(self) -> AnyPipeline:
+        """The pipeline, after `run`."""
+
+    def run(self, pace: float, block: int | None) -> list[Event]:
+        """Push all of it at `pace` times real time, `block` samples at a time, and give all events."""
+
+
+def open_source(path: Path, settings: Settings | None, site: Site | None, profile: Profile | None) -> Source:
+    """Read either kind of recording; None stands for the defaults, or for what the recording says.
+
+    Raises
+    ------
+    InputError
+        It cannot be read.
+    """
+    return RunSource(path, settings, site, profile) if is_recording(path) else CsvSource(path, settings, site, profile)
+
+
+class CsvSource:
+    """An IMU CSV."""
+
+    def __init__(self, path: Path, settings: Settings | None, site: Site | None, profile: Profile | None) -> None:
+        self.recording = read_imu_csv(path)
+        self.settings = within_range(settings or Settings(), self.recording)
+        self.profile = profile
+        self.pipeline: AnyPipeline = Pipeline(self.recording.rate_hz, self.settings, site=site, profile=profile)
+
+    def run(self, pace: float, block: int | None) -> list[Event]:
+        """Push it in blocks; a terminal shows how it goes."""
+        paced_length = max(1, round(PACED_BLOCK_S * self.recording.rate_hz))
+        length = block or (MAX_SPEED_BLOCK if math.isinf(pace) else paced_length)
+        pieces = (piece for whole in self.recording.blocks for piece in whole.cut(length))
+        events: list[Event] = []
+        with run_view(self.recording) as show:
+            for piece in paced(pieces, pace, lambda piece: float(piece.t_s[-1]), float(self.recording.start_s)):
+                new = self.pipeline.push(piece)
+                events += new
+                show(float(piece.t_s[-1]), new)
+            events += self.pipeline.close()
+        return events
+
+
+class RunSource:
+    """The recording of a run with a clip; its settings, site and profile hold where no others are given."""
+
+    def __init__(self, path: Path, settings: Settings | None, site: Site | None, profile: Profile | None) -> None:
+        self._run = read_run(path)
+        self._chain = chain_of(self._run, settings, site, profile)
+        self.profile = profile or self._run.header.profile
+        self.settings = self._chain.used_settings
+        arrivals_s = [item.arrival_s for item in self._run.items if isinstance(item, Message)]
+        lasting_s = arrivals_s[-1] - arrivals_s[0] if arrivals_s else 0.0
+        self.recording: Recording = RunFacts(path, [], math.nan, math.nan, self._run.notes, last_s=lasting_s)
+
+    @property
+    def pipeline(self) -> AnyPipeline:
+        """The pipeline, after `run`."""
+        assert self._chain.pipeline is not None, "run has refused a recording without samples"
+        return self._chain.pipeline
+
+    def run(self, pace: float, block: int | None) -> list[Event]:
+        """Let everything enter in its order; at speed `max` many messages at a time."""
+        lump_s = MAX_SPEED_S if math.isinf(pace) else PACED_BLOCK_S
+        lumps = (list(lump) for _, lump in groupby(self._run.items, lambda item: time_of(item) // lump_s))
+        events: list[Event] = []
+        with run_view(self.recording) as show:
+            for lump in paced(lumps, pace, lambda lump: time_of(lump[-1])):
+                new = [event for item in lump for event in enter(self._chain, item)] + self._chain.run()
+                events += new
+                show(self._chain.reached_s, new)
+            events += self._chain.close()
+        check_readable(self._run, self._chain)
+        self.settings = self._chain.used_settings
+        self.recording = self._chain.facts(self._run.path, self._run.notes)
+        return events
+
+
+def time_of(item: Item) -> float:
+    """Give when an item entered, on the host's clock."""
+    return item.arrival_s if isinstance(item, Message) else item.t_s
+
+
+def within_range(settings: Settings, recording: Recording) -> Settings:
+    """Take the range at which the recording is cut off, where it is narrower than the one that is set."""
+    drop = settings.drop
+    acc_g, gyr_dps = drop.acc_range_g, drop.gyr_range_dps
+    if recording.acc_limit_ms2 is not None:
+        acc_g = min(acc_g, recording.acc_limit_ms2 / STANDARD_GRAVITY_MS2)
+    if recording.gyr_limit_rads is not None:
+        gyr_dps = min(gyr_dps, math.degrees(recording.gyr_limit_rads))
+    return settings.replace({"drop": {"acc_range_g": acc_g, "gyr_range_dps": gyr_dps}})
+
+
+def paced(
+    pieces: Iterable[Piece],
+    pace: float,
+    time_of: Callable[[Piece], float],
+    first_s: float = math.nan,
+    now: Callable[[], float] = time.monotonic,
+    sleep: Callable[[float], None] = time.sleep,
+) -> Iterator[Piece]:
+    """Yield each piece when its time is due at `pace` times real time, counted from `first_s` or the first one's."""
+    begin_s = now()
+    for piece in pieces:
+        if math.isfinite(pace):
+            first_s = time_of(piece) if math.isnan(first_s) else first_s
+            wait_s = begin_s + (time_of(piece) - first_s) / pace - now()
+            if wait_s > 0:
+                sleep(wait_s)
+        yield piece

@@ -1,0 +1,50 @@
+"""A recording through the chain again: the very events of the live run."""
+
+from __future__ import annotations
+
+from hipdrop.errors import InputError
+from hipdrop.events import Event, Site
+from hipdrop.profile import Profile
+from hipdrop.receive.chain import Chain
+from hipdrop.recording.items import Entered, Item, Message, Session
+from hipdrop.recording.reader import Run
+from hipdrop.settings import Settings
+
+
+def chain_of(
+    run: Run, settings: Settings | None = None, site: Site | None = None, profile: Profile | None = None
+) -> Chain:
+    """Make the chain that the run was made with; what is given goes over what the recording says."""
+    header = run.header
+    return Chain(
+        settings or header.settings,
+        header.link_settings,
+        site=site or header.site,
+        profile=profile or header.profile,
+        mount=header.mount,
+    )
+
+
+def enter(chain: Chain, item: Item) -> list[Event]:
+    """Let one item enter the chain again; events of messages wait for the next input, `run` or `close`."""
+    if isinstance(item, Message):
+        chain.take(item.arrival_s, item.message)
+    elif isinstance(item, Entered):
+        return chain.user(item.item)
+    elif isinstance(item, Session) and item.what == "connected":
+        chain.connected(item.detail.get("mtu"))
+    return []
+
+
+def check_readable(run: Run, chain: Chain) -> None:
+    """Refuse a recording that gave no sample, once all of it has entered.
+
+    Raises
+    ------
+    InputError
+        It says why.
+    """
+    if chain.info is None:
+        raise InputError(run.path, "holds no word of the clip on what its counts mean; name another recording")
+    if chain.pipeline is None:
+        raise InputError(run.path, "holds no frames of the clip: it was never streaming; name another recording")
