@@ -1,0 +1,24 @@
+"""Seeed XIAO ESP32S3 with an LSM6DSOX breakout, a coin motor, a button and a LiPo: the clip that we build."""
+
+from hipclip.boards.base import Board as Base
+from hipclip.drivers.lsm6dsox import Lsm6dsox
+
+
+class Board(Base):
+    """Pins by their GPIO number; docs/hardware.md has the drawing with the names printed on the board."""
+
+    NAME = "XIAO ESP32S3"
+    IMU = Lsm6dsox
+    SDA = 5  # D4
+    SCL = 6  # D5
+    LED = 21  # on the board, lit by a low level
+    LED_ON = 0
+    BUTTON = 4  # D3, to ground; a pin that wakes from deep sleep and is none of the strapping pins
+    MOTOR = 2  # D1, through a transistor
+    BATTERY = 1  # D0, behind two equal resistors
+    RING_S = 30  # 83 kB of the 8 MB PSRAM
+    FLASH_LOG = True
+
+    def sleep(self):
+        """Sleep deeply; a press starts the clip anew."""
+        self._sleep_deeply()
