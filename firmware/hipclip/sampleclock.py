@@ -11,8 +11,10 @@ _TICKS_HALF = 1 << 29
 _SHIFT = 10  # periods are kept in 1/1024 us: 0.2 ppm at 208 Hz
 _PRIOR_PPM = 100000  # the oscillators are "several percent" off: 10 % to either side before anything is known
 _SETTLED_PPM = 2000  # as docs/wire-format.md promises
+_LOOSE_PPM = 300  # what an unseen slip by a sample may have done to the period, seen over 24 s
 _LEAST_PPM = 20  # never narrower: a chip that warms up drifts by a few ppm in a second
 _SLACK_US = 50  # where bounds contradict each other by the oscillator's own drift and jitter
+_SLIP_US = 300  # a count that contradicts the bounds by more has lost a sample
 _ANCHORS = 24
 _ANCHOR_US = 1000000  # so the period is seen over up to 24 s
 _REBASE_US = 1 << 28
@@ -63,15 +65,17 @@ class SampleClock:
         if self._now_us > _REBASE_US:
             self._rebase()
 
-    def missing(self, waiting, spread_us=0):
-        """Samples that the sensor must have taken and that are neither read nor waiting, as of the last `watch`."""
+    def missing(self, waiting, spread_us=0, surely=False):
+        """Give the samples that were taken and are neither read nor waiting, as of the last `watch`.
+
+        Where the clock cannot tell some from none they are none, unless some are `surely` lost.
+        """
         if self._newest < 0:
             return 0
         seen = self.index + waiting - 1
         late_us, early_us = self._now_us - self._high_us, self._now_us + spread_us - self._low_us
-        least = self._newest + (late_us << _SHIFT) // self._slowest
-        most = self._newest + (early_us << _SHIFT) // self._fastest
-        if least <= seen <= most:
+        least = self._newest + (late_us - _SLIP_US << _SHIFT) // self._slowest
+        if seen >= least and not surely:
             return 0
         middle_us = (late_us + early_us) // 2
         return max(0, self._newest + (middle_us << _SHIFT) // self._period - seen)
@@ -106,6 +110,9 @@ class SampleClock:
 
     def _begin(self, newest, spread_us):
         """The first poll, or one behind a gap: counting has no link to what was before, only the period stays."""
+        loose = self._period * _LOOSE_PPM // 1000000
+        self._fastest -= loose
+        self._slowest += loose
         self._newest = newest
         self._high_us = self._now_us + spread_us
         self._low_us = self._now_us - (self._slowest >> _SHIFT)
@@ -117,6 +124,9 @@ class SampleClock:
         low_us = self._low_us + (steps * self._fastest >> _SHIFT)
         high_us = self._high_us + (steps * self._slowest >> _SHIFT) + 1
         before_us, after_us = self._now_us - (self._slowest >> _SHIFT) - 1, self._now_us + spread_us
+        if low_us > after_us + _SLIP_US:  # more samples than there can be: an earlier count was wrong
+            self._begin(newest, spread_us)
+            return
         if low_us > after_us:
             low_us, high_us = after_us - _SLACK_US, after_us
         elif high_us < before_us:

@@ -53,8 +53,8 @@ class Lsm6ds3trc(lsm6.Lsm6):
         """Give the whole samples that wait; `overran` tells whether older ones were lost since the last call."""
         status = self._status
         self._read_into(_FIFO_STATUS1, status)
-        self.overran = status[1] & _OVERRUN != 0
         words = status[0] | (status[1] & 7) << 8
+        self.overran = status[1] & _OVERRUN != 0 or words >= _DEPTH_WORDS
         if words == 0 and self.overran:
             words = _DEPTH_WORDS  # full to the last word: the counter has gone round
         pattern = status[2] | (status[3] & 3) << 8

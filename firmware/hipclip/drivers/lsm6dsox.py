@@ -35,7 +35,7 @@ class Lsm6dsox(lsm6.Lsm6):
 
     def __init__(self, i2c, address=None):
         self._fifo = bytearray(2 * _WORD * bus.BURST_SAMPLES)
-        self._bursts = bus.views(self._fifo, bus.BURST_SAMPLES + 1, 2 * _WORD)
+        self._bursts = bus.views(self._fifo, 2 * bus.BURST_SAMPLES + 1, _WORD)
         self._halves = bus.views(self._fifo, 2 * bus.BURST_SAMPLES, _WORD, 1, 6)
         self._kept = bytearray(6)  # a half whose other comes with the next burst
         self._open = 0  # its tag; 0: none
@@ -60,7 +60,8 @@ class Lsm6dsox(lsm6.Lsm6):
         self.overran = high & _OVERRUN != 0
         if self.overran:
             self._open = 0  # its other half is gone
-        return (self._pair[0] | (high & 3) << 8) >> 1
+        words = self._pair[0] | (high & 3) << 8
+        return (words + (self._open != 0)) >> 1
 
     def read_into(self, buffer, offset, n):
         """Read n samples into buffer from offset on; give how many were whole."""
@@ -68,14 +69,16 @@ class Lsm6dsox(lsm6.Lsm6):
         while n > 0:
             some = n if n < bus.BURST_SAMPLES else bus.BURST_SAMPLES
             kept_tag, self._open = self._open, 0  # forgotten if the bus fails
-            self._read_into(_FIFO_DATA_OUT_TAG, self._bursts[some])
-            whole += self._sort(buffer, offset + bus.SAMPLE_BYTES * whole, 2 * some, kept_tag)
+            words = 2 * some - (kept_tag != 0)
+            self._read_into(_FIFO_DATA_OUT_TAG, self._bursts[words])
+            whole += self._sort(buffer, offset + bus.SAMPLE_BYTES * whole, words, kept_tag)
             n -= some
         return whole
 
     def _sort(self, buffer, offset, words, first_tag):
         """Put accelerometer and gyroscope of each slot at their place; give the whole samples."""
-        at, tag_at, fifo, first = offset, 0, self._fifo, self._kept
+        at, tag_at = offset, 0
+        fifo, first = self._fifo, self._kept
         for half in self._halves:
             if words == 0:
                 break
