@@ -108,7 +108,6 @@ class Status:
         """Make the info message."""
         clip = self._clip
         imu, board = clip.imu, clip.board
-        rate_hz = imu.RATE_MHZ // 1000
         values = {
             "boot_id": clip.boot_id,
             "features": board.FEATURES | ids.HAS_RAW | (ids.HAS_TILT if clip.stream.can(ids.TILT) else 0),
@@ -119,7 +118,7 @@ class Status:
             "gyr_ndps_per_lsb": imu.GYR_NDPS_PER_LSB,
             "tilt_divider": stream.TILT_DIVIDER,
             "raw_samples": frames.RAW_MAX_SAMPLES,
-            "ring_s": clip.stream.memory_bytes // frames.RAW_MAX_SIZE * frames.RAW_MAX_SAMPLES // rate_hz,
+            "ring_s": clip.stream.ring_s,
             "serial": "".join(["%02x" % byte for byte in machine.unique_id()]),
             "firmware": FIRMWARE_VERSION,
             "board": board.NAME,

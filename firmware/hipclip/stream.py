@@ -40,8 +40,10 @@ class Stream:
         self._sampler = sampler
         self._log = log
         self._settings = settings
-        self.memory_bytes = len(memory)
         self._rings = {ids.RAW: FrameRing(memory)}
+        self._rings[ids.RAW].begin(frames.RAW_MAX_SIZE)
+        samples_kept = self._rings[ids.RAW].capacity * frames.RAW_MAX_SAMPLES
+        self.ring_s = samples_kept * 1000 // sampler.imu.RATE_MHZ  # how long full raw frames are kept
         self._writers = {ids.RAW: RawWriter(self._rings[ids.RAW])}
         if make_tilt:  # make_tilt(ring) -> TiltWriter, where the board has it
             self._rings[ids.TILT] = FrameRing(memory)
@@ -53,6 +55,7 @@ class Stream:
         self.samples = 0
         self.slot_bytes = 0
         self.frame_ms = 91  # how long a full frame lasts, nominally
+        self._divider = 1
         self._heard_ms = 0
 
     def can(self, kind):
@@ -64,8 +67,8 @@ class Stream:
         self.stop()
         self.kind, self.samples = kind, samples
         self.slot_bytes = frame_bytes(kind, samples)
-        divider = TILT_DIVIDER if kind == ids.TILT else 1
-        self.frame_ms = max(1, samples * divider * 1000000 // self._sampler.imu.RATE_MHZ)
+        self._divider = TILT_DIVIDER if kind == ids.TILT else 1
+        self.frame_ms = max(1, samples * self._divider * 1000000 // self._sampler.imu.RATE_MHZ)
         self.ring, self.writer = self._rings[kind], self._writers[kind]
         self.writer.begin(samples)
         self._heard_ms = time.ticks_ms()
@@ -93,7 +96,8 @@ class Stream:
         """Index of the first sample of a frame that is kept, or of the one being filled."""
         if number < self.ring.next:
             return frames.decode_header(self.ring.frame(number))[3]
-        return self.writer.index_next
+        filled = self.samples * self._divider - self.writer.wanted  # in raw samples; a frame spans no gap
+        return self.writer.index_next - filled if filled else self._sampler.clock.index
 
     def number_of(self, sequence):
         """Give the youngest frame number with this sequence that is not beyond the ring."""
