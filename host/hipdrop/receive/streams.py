@@ -93,8 +93,12 @@ class RawStream:
 
 
 def stream_of(kind: int, info: ClipInfo, settings: Settings) -> Stream:
-    """Choose by the kind of frames; the tilt stream gets its place here."""
+    """Choose by the kind of frames."""
     if kind == ids.RAW:
         return RawStream(info, settings)
+    if kind == ids.TILT:
+        from hipdrop.receive.tilt import TiltStream
+
+        return TiltStream(info.tilt_divider, settings)
     name = STREAM_NAMES.get(kind, str(kind))
     raise InputError(f"stream {name}", "this hipdrop cannot read it; use --stream raw")

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from hipdrop import columns as col
 from hipdrop.events import Site
 from hipdrop.orientation import OrientationStage, fill_columns
 from hipdrop.pipeline import Pipeline
@@ -29,7 +30,6 @@ _SETTINGS = {
     # heading and forward sign cannot be looked at again; a roll of the clip still shows
     "mount": {"slip_heading_deg": _NEVER_DEG, "doubt_deg": _NEVER_DEG},
 }
-_RAW_SHIFT = 0.25  # tilt samples: the values hold half a raw sample after the first of two (docs/wire-format.md)
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -47,7 +47,7 @@ class TiltBlock(SampleBlock):
 
 
 class TiltStage(OrientationStage):
-    """The first stage where the clip has done its work: the up vector comes with the samples, and holds at their time."""
+    """The first stage where the clip has done its work: the up vector comes with the samples, at their time."""
 
     up_shift = 0.0
 
@@ -55,7 +55,7 @@ class TiltStage(OrientationStage):
         """Fill `out` (col.COUNT, n) from a block of n samples."""
         assert isinstance(block, TiltBlock)
         fill_columns(out, block.t_s, block.acc_ms2, block.gyr_rads, block.up.T)
-        self.smooth(out)
+        out[col.SMOOTH] = self._smooth.push(out[col.VERT])
 
     def take_off_rest_bias(self, residual_rads: Array) -> tuple[float, float, float] | None:
         """Leave it: the clip takes its bias off itself."""
@@ -74,14 +74,15 @@ class TiltStream:
     def __init__(self, divider: int, settings: Settings) -> None:
         self.stride = divider
         self.settings = settings.replace(_SETTINGS)
+        self._shift_s = 0.0
 
     def block(self, batch: Sequence[Frame], t_s: Array, first: int, gap_s: float) -> TiltBlock:
         """Make a block of frames without a gap between them."""
-        period_s = (t_s[-1] - t_s[0]) / (len(t_s) - 1) if len(t_s) > 1 else 0.0
-        return tilt_block(counts_of(batch, ids.TILT), t_s + _RAW_SHIFT * period_s, first, gap_s)
+        return tilt_block(counts_of(batch, ids.TILT), t_s + self._shift_s, first, gap_s)
 
     def pipeline(self, rate_hz: float, site: Site | None, mount: Array | None, profile: Profile | None) -> Pipeline:
         """Make the pipeline; the mount is the one that the clip holds."""
+        self._shift_s = 0.5 / (rate_hz * self.stride)  # half a raw sample (docs/wire-format.md)
         stage = TiltStage(rate_hz, self.settings.orientation, self.settings.contacts)
         return Pipeline(rate_hz, self.settings, site=site, mount=np.eye(3), profile=profile, orientation=stage)
 
