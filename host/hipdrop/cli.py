@@ -11,8 +11,11 @@ from typing import Annotated
 import typer
 
 import hipdrop
+from hipdrop.commands.clip import clip_app
+from hipdrop.commands.live import live_command
 from hipdrop.commands.options import DebugOption
 from hipdrop.commands.replay import replay_command
+from hipdrop.commands.scan import scan_command
 from hipdrop.commands.simulate import simulate_command
 from hipdrop.errors import HipdropError
 
@@ -26,6 +29,9 @@ app = typer.Typer(
     rich_markup_mode=None,  # rich doubles the time that --help takes
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+app.command("live")(live_command)
+app.command("scan")(scan_command)
+app.add_typer(clip_app, name="clip")
 app.command("replay")(replay_command)
 app.command("simulate")(simulate_command)
 

@@ -20,4 +20,13 @@ ConfigOption = Annotated[
     Path | None,
     typer.Option("--config", metavar="FILE", help="Settings as TOML, over the defaults (docs/settings.md)."),
 ]
+ClipOption = Annotated[
+    str | None,
+    typer.Option(
+        "--clip",
+        metavar="CLIP",
+        help="ble:NAME, ble:ADDRESS, serial:PORT, virtual or virtual:FILE; without it the one used last.",
+        show_default=False,
+    ),
+]
 DebugOption = Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")]

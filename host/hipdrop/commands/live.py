@@ -1,0 +1,162 @@
+"""`hipdrop live`: a run as it happens, from a clip on Bluetooth, on the cable, or a virtual one."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from hipdrop.commands.options import ClipOption, ConfigOption, DebugOption, OutOption, SiteOption
+from hipdrop.commands.replay import check_save_profile, keep_profile, load_profile, prepare_places
+from hipdrop.errors import LinkLost, OutputError, UsageError
+
+if TYPE_CHECKING:
+    from hipdrop.links.base import Link
+    from hipdrop.liverun import LiveRun
+    from hipdrop.liveview import PlainView, TableView
+    from hipdrop.profile import Profile
+
+StreamName = Literal["raw", "tilt", "auto"]
+RECORDING_NAME = "run.mcap"
+
+
+def live_command(
+    clip: ClipOption = None,
+    no_plot: Annotated[bool, typer.Option("--no-plot", help="Draw no picture.")] = False,
+    duration: Annotated[
+        float | None,
+        typer.Option("--duration", metavar="S", help="End after so many seconds; else by Ctrl-C.", show_default=False),
+    ] = None,
+    out: OutOption = None,
+    stream: Annotated[
+        StreamName, typer.Option(help="What the clip sends; auto: raw where the connection carries it, else tilt.")
+    ] = "auto",
+    site: SiteOption = None,
+    config: ConfigOption = None,
+    profile: Annotated[
+        Path | None,
+        typer.Option("--profile", metavar="FILE", help="The runner's fresh level and stride, from an earlier run."),
+    ] = None,
+    save_profile: Annotated[
+        Path | None, typer.Option("--save-profile", metavar="FILE", help="Write them as this run showed them.")
+    ] = None,
+    fault: Annotated[
+        list[str] | None,
+        typer.Option("--fault", metavar="SPEC", help="What goes wrong with a virtual clip, such as link-lost:5@30."),
+    ] = None,
+    debug: DebugOption = False,
+) -> None:
+    """Watch a run as it happens: steps, drop per leg, alerts, which the clip buzzes.
+
+    Ctrl-C ends it: what the link has lost is fetched from the clip, then the summary comes, as from replay. With --out
+    the run is recorded as run.mcap as well; hipdrop replay takes it.
+    """
+    if duration is not None and not duration > 0:
+        raise UsageError(f"--duration {duration:g}: give seconds over 0")
+    check_save_profile(save_profile, out or Path(), [config])
+    check_recording(out)
+    from hipdrop.liverun import LiveRun
+    from hipdrop.settings import Settings
+
+    known = load_profile(profile)
+    link = chosen_link(clip, fault or [])
+    prepare_places(out or (None if no_plot else Path()), save_profile)
+    run = LiveRun(
+        Settings() if config is None else Settings.load(config),
+        site=site,
+        profile=known,
+        recording=None if out is None else out / RECORDING_NAME,
+    )
+    try:
+        if not asyncio.run(watch(run, link, stream, duration)):
+            raise KeyboardInterrupt  # before there was a run
+    finally:
+        if run.chain.pipeline is not None:  # whatever went wrong: what was run is not lost
+            report(run, Path(link.name), out, picture=not no_plot, known=known, save_profile=save_profile)
+    if run.chain.pipeline is None:
+        raise LinkLost(f"{link.name}: the clip has sent no samples; switch it off and on, and wait for a second or two")
+
+
+def check_recording(out: Path | None) -> None:
+    """Refuse before the run what could not be recorded: a recording is never overwritten."""
+    path = None if out is None else out / RECORDING_NAME
+    if path is not None and path.exists():
+        raise OutputError(path, "is there already, and no recording is ever overwritten; name another folder")
+
+
+def chosen_link(clip: str | None, faults: list[str] | None = None) -> Link:
+    """Give the link to the clip that is named, else to the one that was used last, and say which that is."""
+    from hipdrop.links import open_link
+    from hipdrop.links.remembered import recall
+
+    if faults:
+        from hipdrop.virtual.faults import parse_fault
+
+        return open_link(clip or recall(), [parse_fault(text) for text in faults])
+    name = clip or recall()
+    if clip is None:
+        print(f"hipdrop: {name}, the clip that was used last", file=sys.stderr)
+    return open_link(name)
+
+
+async def watch(run: LiveRun, link: Link, stream: StreamName, duration_s: float | None) -> bool:
+    """Show the run until it ends; give whether there was one."""
+    from hipdrop.interrupt import on_interrupt
+    from hipdrop.links.remembered import remember
+    from hipdrop.liveview import live_view
+
+    with live_view(run.chain) as view:
+        run.on_events = view.events
+        async with link:
+            session = run.session(link, stream, view.state)
+            view.session = session
+            drawing = asyncio.create_task(_draw(view))
+            try:
+                with on_interrupt(session.end):
+                    await run.run(session, duration_s)
+            finally:
+                drawing.cancel()
+                await asyncio.gather(drawing, return_exceptions=True)
+            streamed = session.streamed.is_set()
+            if streamed:
+                remember(link.name)
+    return streamed
+
+
+async def _draw(view: PlainView | TableView) -> None:
+    from hipdrop.liveview import REFRESH_S
+
+    while True:
+        view.refresh()
+        await asyncio.sleep(REFRESH_S)
+
+
+def report(
+    run: LiveRun, source: Path, out: Path | None, *, picture: bool, known: Profile | None, save_profile: Path | None
+) -> None:
+    """Write the files and print the summary, as replay does."""
+    from hipdrop.events import BaselineReady
+    from hipdrop.results import PICTURE_NAME, result_files, write_files
+    from hipdrop.summary import summarize
+    from hipdrop.wording import summary_lines
+
+    pipeline, settings, folder = run.chain.pipeline, run.chain.used_settings, out or Path()
+    assert pipeline is not None
+    summary = summarize(run.chain.facts(source), run.events)
+    contents = result_files(summary, run.events, settings) if out else {}
+    if picture:
+        from hipdrop.overview import draw_overview
+
+        contents[PICTURE_NAME] = draw_overview(summary, run.events, settings, pipeline.wave())
+    write_files(folder, contents)
+    written = [str(folder / name) for name in contents] + ([str(folder / RECORDING_NAME)] if out else [])
+    if save_profile is not None:
+        baselines = [event for event in run.events if isinstance(event, BaselineReady)]
+        if keep_profile(save_profile, baselines, pipeline.template(), known):
+            written.append(str(save_profile))
+    print("\n".join(summary_lines(summary)))
+    if written:
+        print(f"written    {', '.join(written)}")
