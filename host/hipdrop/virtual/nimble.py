@@ -76,7 +76,7 @@ class NimbleStack:
         if command == Command.ON:
             self._switch_on()
         elif command == Command.OFF:
-            self.power_cut()
+            self._switch_off()
         elif not self.active:
             return Status.ENODEV, b""
         else:
@@ -110,22 +110,34 @@ class NimbleStack:
     # --- on, off and options ------------------------------------------------------------------------------------
 
     def _switch_on(self) -> None:
-        if not self.active:
-            self.active = True
-            self.database.reset()
-            self.device.gatt_server.max_mtu = DEFAULT_MTU
-            self._set_name(b"MPY")
-            self.bonds.reset()
-            self.controller.le_legacy_advertiser.advertising_data = b""
-            self.controller.le_legacy_advertiser.scan_response_data = b""
+        if self.active:  # as mp_bluetooth_init() does
+            self.power_cut()
+        self.active = True
+        self.database.reset()
+        self.device.gatt_server.max_mtu = DEFAULT_MTU
+        self._set_name(b"MPY")
+        self.bonds.reset()
+        self.controller.le_legacy_advertiser.advertising_data = b""
+        self.controller.le_legacy_advertiser.scan_response_data = b""
+
+    def _switch_off(self) -> None:
+        reason = hci.HCI_ErrorCode.REMOTE_USER_TERMINATED_CONNECTION_ERROR
+        self._fall_silent()
+        for handle in [connection.handle for connection in self.controller.le_connections.values()]:
+            command = hci.HCI_Disconnect_Command(connection_handle=handle, reason=reason)
+            self.controller.on_hci_disconnect_command(command)
 
     def power_cut(self) -> None:
         """Be off at once: no more packets, no good-bye, nothing more told to the firmware."""
-        self.active = False
-        self.controller.le_legacy_advertiser.stop()
+        reason = hci.HCI_ErrorCode.CONNECTION_TERMINATED_BY_LOCAL_HOST_ERROR
+        self._fall_silent()
         self.controller.air.sever(self.controller)
         for connection in list(self.controller.le_connections.values()):
-            self.controller.on_le_disconnected(connection, hci.HCI_ErrorCode.CONNECTION_TERMINATED_BY_LOCAL_HOST_ERROR)
+            self.controller.on_le_disconnected(connection, reason)
+
+    def _fall_silent(self) -> None:
+        self.active = False
+        self.controller.le_legacy_advertiser.stop()
         self._under_way.clear()
         self.database.fail_waiting()
         self.bonds.fail_waiting()
