@@ -38,10 +38,9 @@ class ContactDetector:
     """Contact: smoothed vertical acceleration crosses 0 g upwards out of a trough as deep as only running makes.
 
     After Reenalda's rule (peak downward velocity; compared by Kiernan et al., 2023, doi 10.3390/s23115022), with
-    points of deviation: a linear-phase Hann kernel (half amplitude at 6 Hz) for the Butterworth, since a lower
-    low-pass keeps finding every step when the clip sits over one hip, where the pelvis' roll adds to the vertical; a
-    trough that is deeper than any walking makes at that cadence (docs/validation.md); a refractory time that follows
-    the cadence.
+    points of deviation: a lower low-pass without phase shift (`filters`) for the Butterworth, which keeps finding every
+    step when the clip sits over one hip, where the pelvis' roll adds to the vertical; a trough that is deeper than any
+    walking makes at that cadence (docs/validation.md); a refractory time that follows the cadence.
     """
 
     def __init__(self, rate_hz: float, delay: int, settings: ContactSettings) -> None:
@@ -134,7 +133,7 @@ def toe_off(
     if last <= first:
         return float("nan")
     smooth = np.correlate(ring.window(first - half, last + half + 1, col.VERT), kernel, "valid")
-    level = max(settings.toe_off_g, settings.toe_off_trough * float(smooth.min()))
+    level = max(settings.toe_off_g, settings.toe_off_trough * float(smooth[smooth.argmin()]))
     at = len(smooth) - 1 - int((smooth[::-1] >= level).argmax())
     if at + 1 >= len(smooth) or smooth[at] < level:
         return float("nan")
