@@ -8,7 +8,6 @@ from hipclip import stream
 from hipwire import VERSION, commands, errors, frames, ids, records
 
 LONGEST_TEXT = 96  # of an answer; also bounds what a fault's message can allocate
-QUATERNION_SLACK_PERCENT = 2  # of the squared length, for the rounding of four int16
 
 
 class RefusedError(Exception):
@@ -198,12 +197,10 @@ class Commands:
             raise RefusedError(ids.BUSY)  # its frames would change their meaning in mid-stream
         if mount["mount_id"] == 0:
             mount = dict.fromkeys(mount, 0)
-        else:
-            squared = sum([mount[name] ** 2 for name in mount if name != "mount_id"])
-            percent = squared * 100 // frames.QUATERNION_ONE**2
-            if abs(percent - 100) > QUATERNION_SLACK_PERCENT:
-                raise RefusedError(ids.MALFORMED)
-        self._change(mount)
+        try:
+            self._change(mount)
+        except ValueError:  # no unit quaternion
+            raise RefusedError(ids.MALFORMED)
         return b""
 
     def _get_settings(self, payload, outlet):
@@ -222,7 +219,7 @@ class Commands:
                 raise ValueError("not a JSON object")
             self._change(changes)
         except ValueError as error:  # of JSON, UTF-8 and the table of settings
-            raise RefusedError(ids.BAD_SETTING, text_payload(error))
+            raise RefusedError(ids.BAD_SETTING, text_payload(str(error) or "not UTF-8"))
         return b""
 
     def _change(self, changes):

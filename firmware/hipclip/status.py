@@ -116,7 +116,7 @@ class Status:
             "gyr_range_dps": imu.GYR_RANGE_DPS,
             "acc_ng_per_lsb": imu.ACC_NG_PER_LSB,
             "gyr_ndps_per_lsb": imu.GYR_NDPS_PER_LSB,
-            "tilt_divider": stream.TILT_DIVIDER,
+            "tilt_divider": stream.DIVIDER,
             "raw_samples": frames.RAW_MAX_SAMPLES,
             "ring_s": clip.stream.ring_s,
             "serial": "".join(["%02x" % byte for byte in machine.unique_id()]),

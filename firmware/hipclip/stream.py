@@ -4,10 +4,10 @@ import time
 
 from hipclip.rawframes import RawWriter
 from hipclip.ring import FrameRing
+from hipclip.tiltframes import DIVIDER, TiltWriter
 from hipwire import frames, ids
 
 NONE = 0
-TILT_DIVIDER = 2  # raw samples for one tilt sample: 104 Hz of 208
 
 
 def samples_that_fit(kind, max_message):
@@ -36,7 +36,7 @@ class Stream:
     Raw and tilt have a ring each, since their sequences count apart, in the same memory, since only one of them runs.
     """
 
-    def __init__(self, memory, sampler, log, settings, make_tilt=None):
+    def __init__(self, memory, sampler, log, settings, tilt=None):
         self._sampler = sampler
         self._log = log
         self._settings = settings
@@ -45,9 +45,10 @@ class Stream:
         samples_kept = self._rings[ids.RAW].capacity * frames.RAW_MAX_SAMPLES
         self.ring_s = samples_kept * 1000 // sampler.imu.RATE_MHZ  # how long full raw frames are kept
         self._writers = {ids.RAW: RawWriter(self._rings[ids.RAW])}
-        if make_tilt:  # make_tilt(ring) -> TiltWriter, where the board has it
+        self._tilt = tilt  # a tiltframes.Tilt: the sink before its writer; None where there is no tilt stream
+        if tilt:
             self._rings[ids.TILT] = FrameRing(memory)
-            self._writers[ids.TILT] = make_tilt(self._rings[ids.TILT])
+            self._writers[ids.TILT] = TiltWriter(self._rings[ids.TILT], tilt, sampler.clock)
         self.ring = self._rings[ids.RAW]  # of the stream that runs or ran last
         self.writer = self._writers[ids.RAW]
         self.kind = NONE  # of the stream that runs or ran last
@@ -67,12 +68,15 @@ class Stream:
         self.stop()
         self.kind, self.samples = kind, samples
         self.slot_bytes = frame_bytes(kind, samples)
-        self._divider = TILT_DIVIDER if kind == ids.TILT else 1
+        self._divider = DIVIDER if kind == ids.TILT else 1
         self.frame_ms = max(1, samples * self._divider * 1000000 // self._sampler.imu.RATE_MHZ)
         self.ring, self.writer = self._rings[kind], self._writers[kind]
         self.writer.begin(samples)
         self._heard_ms = time.ticks_ms()
         self.running = True
+        if kind == ids.TILT:
+            self._tilt.set_mount(*[self._settings.get("mount_" + axis) for axis in "wxyz"])
+            self._sampler.sinks.append(self._tilt)
         self._sampler.sinks.append(self.writer)
         self._log.add(ids.LOG_STARTED, text="tilt" if kind == ids.TILT else "raw")
 
@@ -80,7 +84,9 @@ class Stream:
         """End the stream; the samples of the last frame are put into the ring."""
         if not self.running:
             return
-        self._sampler.sinks.remove(self.writer)
+        for sink in (self.writer, self._tilt):
+            if sink in self._sampler.sinks:
+                self._sampler.sinks.remove(sink)
         self.writer.flush()
         self.running = False
         self._log.add(ids.LOG_STOPPED)
@@ -97,7 +103,10 @@ class Stream:
         if number < self.ring.next:
             return frames.decode_header(self.ring.frame(number))[3]
         filled = self.samples * self._divider - self.writer.wanted  # in raw samples; a frame spans no gap
-        return self.writer.index_next - filled if filled else self._sampler.clock.index
+        half = filled % self._divider  # the first of the two samples of a tilt sample, which has an even index
+        if filled > half:
+            return self.writer.index_next - (filled - half)
+        return -(-(self._sampler.clock.index - half) // self._divider) * self._divider
 
     def number_of(self, sequence):
         """Give the youngest frame number with this sequence that is not beyond the ring."""

@@ -3,9 +3,10 @@
 import struct
 import sys
 
-from hipclip import commands, sender, status, stream
+from hipclip import commands, sender, settings, status, stream
 from hipclip.counters import Counters
 from hipclip.outlet import Outlet
+from hipclip.tiltframes import Tilt
 from hipwire import ids
 
 
@@ -77,6 +78,7 @@ class SampleClock:
     index = 0
     rate_mhz = 207800
     uncertainty_ppm = 1500
+    settled = True
 
 
 class Sampler:
@@ -96,21 +98,14 @@ class Sampler:
             self.clock.index += 1
 
 
-class Settings:
-    damaged = False
+class Settings(settings.Settings):
+    """The real ones, which are kept in memory alone."""
 
-    def __init__(self):
-        self.values = {"ble_name": "hipdrop", "mtu": 247, "keep_streaming_s": 600, "mount_id": 0}
-        self.values.update({"mount_w": 32767, "mount_x": 0, "mount_y": 0, "mount_z": 0})
+    def _load(self):
+        pass
 
-    def get(self, name):
-        return self.values[name]
-
-    def change(self, changes):
-        for name in changes:
-            if name not in self.values:
-                raise ValueError("no setting %s" % name)
-        self.values.update(changes)
+    def _save(self, values):
+        pass
 
 
 class Battery:
@@ -143,7 +138,8 @@ class Clip:
         self.sampler = Sampler()
         self.imu = self.sampler.imu
         self.log.clock = self.sampler.clock
-        self.stream = stream.Stream(bytearray(241 * (kept + 1)), self.sampler, self.log, self.settings)
+        tilt = Tilt(self.imu, self.sampler.clock, 32)
+        self.stream = stream.Stream(bytearray(241 * (kept + 1)), self.sampler, self.log, self.settings, tilt)
         self.status = status.Status(self)
         self.sender = sender.Sender(self.stream, self.log, self.counters, self.status)
         self.commands = commands.Commands(self)
