@@ -13,7 +13,7 @@ from hipdrop.links.states import State
 from hipdrop.monitor import words
 from hipdrop.receive.chain import Chain
 from hipdrop.terminal import LiveModel, alert_texts, level_table, step_table
-from hipdrop.wording import alert_name, clock, degrees
+from hipdrop.wording import alert_name, clock, degrees, link_words
 from hipwire import ids
 
 if TYPE_CHECKING:
@@ -141,10 +141,7 @@ def link_text(chain: Chain) -> str:
     """Give rate, losses and the clip's battery."""
     link, status = chain.link_table(), chain.status
     rate = f"{chain.rate_hz:.1f} Hz" if chain.rate_hz else "rate not known yet"
-    parts = [
-        f"{rate}, {link['samples_lost']} samples missing, {link['samples_recovered']} fetched again",
-        f"{link['reconnects']} reconnects",
-    ]
+    parts = [rate, link_words(link)]
     if status is not None and status.battery_known:
         parts.append(f"battery {status.battery_percent} %")
     if status is not None:

@@ -121,6 +121,7 @@ def summary_table(summary: RunSummary, settings: Settings) -> dict[str, Any]:
             "gaps_s": sum(summary.gaps_s),
             "notes": list(recording.notes),
         },
+        **({} if summary.link is None else {"link": dict(summary.link)}),
         "running_s": summary.running_s,
         "cadence_spm": summary.cadence_spm,
         "steps": summary.steps,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -24,6 +24,7 @@ from hipdrop.events import (
     Step,
 )
 from hipdrop.imucsv import Recording
+from hipdrop.receive.counters import RunFacts
 from hipdrop.samples import Array
 
 FRESH_S = 300.0  # "fresh" and "end" are at most so much running time at either end of the run
@@ -107,6 +108,11 @@ class RunSummary:
     def start_s(self) -> float:
         """Start of the recording."""
         return self.recording.start_s
+
+    @property
+    def link(self) -> Mapping[str, int | float | None] | None:
+        """What the link did, where the run came over one."""
+        return self.recording.link if isinstance(self.recording, RunFacts) else None
 
 
 def summarize(recording: Recording, events: Sequence[Event]) -> RunSummary:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from hipdrop.events import AlertCleared, AlertEvent, AlertRaised, Flag, Side
 from hipdrop.monitor import words
@@ -54,6 +54,8 @@ def summary_lines(summary: RunSummary) -> Iterator[str]:
     times = "once" if len(summary.gaps_s) == 1 else f"{len(summary.gaps_s)} times"
     gaps = f", samples missing {times} ({sum(summary.gaps_s):.1f} s)" if summary.gaps_s else ", no gaps"
     yield f"recording  {length(recording.duration_s)} at {recording.native_rate_hz:.1f} Hz{gaps}"
+    if summary.link is not None:
+        yield f"link       {link_words(summary.link)}"
     if summary.steps:
         yield f"running    {length(summary.running_s)}, {summary.steps} steps, {summary.cadence_spm:.0f} steps/min"
         yield f"counted    {_part(summary.counted, summary.steps)}{_why(summary)}"
@@ -66,6 +68,16 @@ def summary_lines(summary: RunSummary) -> Iterator[str]:
         yield from _alert_lines(summary)
     yield from (f"note       {warning}" for warning in summary.warnings)
     yield NOT_A_DIAGNOSIS
+
+
+def link_words(link: Mapping[str, int | float | None]) -> str:
+    """Say what a link lost, and what of it came in the end."""
+    lost, received = link["samples_lost"] or 0, link["samples_received"] or 0
+    missing = f"{lost} of {lost + received} samples missing ({share(int(lost), int(lost + received))})"
+    times = link["reconnects"]
+    again = "" if not times else f", connected again {'once' if times == 1 else f'{times} times'}"
+    fetched = f", {link['samples_recovered']} fetched again" if link["samples_recovered"] else ""
+    return f"{missing if lost else 'no sample missing'}{fetched}{again}"
 
 
 def _part(count: int, whole: int) -> str:
