@@ -35,7 +35,6 @@ class Motor:
 
     def __init__(self, pwm):
         self._pwm = pwm
-        pwm.init(freq=self.PWM_HZ, duty_u16=0)
 
     def on(self, strength_percent, tone_hz):
         """Vibrate; a motor has no tone."""
@@ -50,9 +49,10 @@ class Motor:
 class Buzzer:
     """A passive buzzer: a square wave of half duty is the loudest."""
 
+    PWM_HZ = MIDDLE_HZ  # until it has a tone
+
     def __init__(self, pwm):
         self._pwm = pwm
-        pwm.init(freq=MIDDLE_HZ, duty_u16=0)
 
     def on(self, strength_percent, tone_hz):
         """Sound."""

@@ -31,11 +31,10 @@ UNIT_SLACK_PERCENT = 2  # of a quaternion's squared length, for the rounding of 
 
 def check(name, value):
     """Raise ValueError with a text for people unless `value` is one that the key may have."""
-    for known, _, kind, least, most in TABLE:
-        if known == name:
-            break
-    else:
+    row = [row for row in TABLE if row[0] == name]
+    if not row:
         raise ValueError("%s: no such setting" % name)
+    _, _, kind, least, most = row[0]
     if kind == SWITCH:
         if value is not True and value is not False:
             raise ValueError("%s: must be true or false" % name)
@@ -74,7 +73,7 @@ class Settings:
         return self.values[name]
 
     def change(self, changes):
-        """Take over all of `changes` and save, or nothing: ValueError names the key, OSError says that saving failed."""
+        """Take over and save all of `changes`, or nothing: ValueError names the key, OSError is the flash's."""
         values = dict(self.values)
         for name in changes:
             check(name, changes[name])

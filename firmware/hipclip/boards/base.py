@@ -14,9 +14,9 @@ LOOK_MS = 200  # between looks at the button while off, where the board cannot w
 
 
 def ring_bytes(seconds, rate_mhz):
-    """Memory for full raw frames of so many seconds, and the one that is being filled."""
+    """Memory for full raw frames of so many seconds, each with its length, and the one that is being filled."""
     samples = seconds * rate_mhz * FASTEST_PERCENT // 100000
-    return (-(-samples // frames.RAW_MAX_SAMPLES) + 1) * frames.RAW_MAX_SIZE
+    return (-(-samples // frames.RAW_MAX_SAMPLES) + 1) * (frames.RAW_MAX_SIZE + 1)
 
 
 class Board:
@@ -43,6 +43,8 @@ class Board:
     def __init__(self):
         self._battery = self._adc()
         self._button = self._input()
+        dark = 1 - self.LED_ON
+        self._led = None if self.LED is None else machine.Pin(self.LED, machine.Pin.OUT, value=dark)
 
     @property
     def FEATURES(self):  # noqa: N802 - read like the constants beside it
@@ -64,14 +66,15 @@ class Board:
 
     def light(self, on):
         """Switch the LED."""
-        if self.LED is not None:
-            machine.Pin(self.LED, machine.Pin.OUT).value(self.LED_ON if on else 1 - self.LED_ON)
+        if self._led is not None:
+            self._led.value(self.LED_ON if on else 1 - self.LED_ON)
 
     def vibrator(self):
         """Give the motor or the buzzer, None without one."""
-        if self.MOTOR is not None:
-            return Motor(machine.PWM(machine.Pin(self.MOTOR)))
-        return Buzzer(machine.PWM(machine.Pin(self.BUZZER))) if self.BUZZER is not None else None
+        for pin, kind in ((self.MOTOR, Motor), (self.BUZZER, Buzzer)):
+            if pin is not None:  # a duty of 0 from the start: some ports begin with half
+                return kind(machine.PWM(machine.Pin(pin), freq=kind.PWM_HZ, duty_u16=0))
+        return None
 
     def pressed(self):
         """Whether the button is down now."""
@@ -88,8 +91,9 @@ class Board:
 
     def sleep(self):
         """Turn off; the button turns on again, as after a reset. Does not come back."""
-        while not self.pressed():
-            machine.lightsleep(LOOK_MS)
+        for wanted in (False, True, False):  # let go, pressed, let go: held at boot it would mean safe mode
+            while self.pressed() != wanted:
+                machine.lightsleep(LOOK_MS)
         machine.reset()
 
     def _pin_uv(self):

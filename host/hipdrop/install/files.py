@@ -36,7 +36,7 @@ def firmware_files(board: str, *, compiled: bool = True) -> dict[str, bytes]:
     wanted = {path for path in sources if not path.startswith("hipclip/boards/")}
     wanted |= {f"hipclip/boards/{name}.py" for name in ("__init__", "base", board)} & sources.keys()
     chosen = {path: sources[path] for path in sorted(wanted)}
-    start = chosen.pop("hipclip/start.py")  # becomes main.py, which a board runs by itself
+    start = chosen.pop("hipclip/main.py")  # becomes main.py, which a board runs by itself
     ready = _compiled(chosen) if compiled else chosen
     return {**ready, MAIN_FILE: start, BOARD_FILE: f"{board}\n".encode()}
 

@@ -1,0 +1,271 @@
+"""The clip: all its parts, put together, and the tasks that keep them going."""
+
+import asyncio
+import gc
+import os
+import time
+
+import machine
+
+from hipclip import FIRMWARE_VERSION, lateimu, led, stream, watchdog
+from hipclip.battery import Battery
+from hipclip.button import DOUBLE, LONG, Button
+from hipclip.cadence import Cadence
+from hipclip.commands import Commands
+from hipclip.counters import Counters
+from hipclip.haptics import OFF as OFF_PATTERN
+from hipclip.haptics import Haptics
+from hipclip.sampleclock import SampleClock
+from hipclip.sampler import Sampler
+from hipclip.sender import Sender
+from hipclip.settings import Settings
+from hipclip.status import Log, Status
+from hipclip.tasks import Supervisor
+from hipclip.tiltstream import TiltStream
+from hipclip.usb import UsbLink
+from hipwire import frames, ids
+
+OFF, REPL, RESET = "off", "repl", "reset"  # how `main` may end
+# Bytes until the garbage is collected by itself: in a heap of megabytes looking for room costs more than collecting
+GC_THRESHOLD = 32768
+TIDY_MS = 10000
+SLICE_MS = 4  # how soon a frame leaves while the sender tries others again
+SOON_MS = 20  # a wait up to this is kept; a longer one ends with the sampler's next turn, 60 ms away at most
+BATTERY_MS = 10000
+FAULT_LOOK_MS = 250
+STALE_MS = 5000  # a sampler or sender that has had no turn for so long has hung
+FLUSH_MS = 1000  # what the last frames get before the clip is off
+
+
+class App:
+    """What the clip consists of; the links, the commands and the status reach everything through it."""
+
+    def __init__(self, board, crashes=0, crash_text=""):
+        self.board = board
+        memory = board.ring()  # the largest piece, so the first
+        gc.threshold(GC_THRESHOLD)
+        self.boot_id = int.from_bytes(os.urandom(4), "little")
+        self.counters = Counters()
+        self.log = Log()
+        self.settings = Settings()
+        self.battery = Battery(board.battery_mv, self.settings)
+        self.haptics = Haptics(board.vibrator(), self.settings)
+        self._tell_boot(crashes, crash_text)
+        self._build_signal(memory)
+        self.status = Status(self)
+        self.sender = Sender(self.stream, self.log, self.counters, self.status)
+        self.commands = Commands(self)
+        self._supervisor = Supervisor(self.log)
+        self._frames = asyncio.Event()  # set by the sampler when the sender may have something to do
+        self._sampled_ms = self._sent_ms = time.ticks_ms()
+        self._leaving = None
+        self.usb = UsbLink(self)
+        self.ble = None
+        self.ble = self._make_ble()
+
+    def _tell_boot(self, crashes, crash_text):
+        """Log what the last boot came to, and remember its faults for this one."""
+        self.boot_faults = 0
+        self.log.add(ids.LOG_BOOT, text=FIRMWARE_VERSION)
+        if crashes:
+            self.boot_faults |= ids.FAULT_CRASH
+            self.log.add(ids.LOG_CRASH, ids.LOG_ERROR, text=crash_text)
+        if self.board.TELLS_WATCHDOG and machine.reset_cause() == machine.WDT_RESET:
+            self.boot_faults |= ids.FAULT_WATCHDOG
+            self.log.add(ids.LOG_CRASH, ids.LOG_ERROR, text="watchdog")
+        if self.settings.damaged:
+            self.log.add(ids.LOG_SETTINGS, ids.LOG_WARNING, text=self.settings.error)
+
+    def _build_signal(self, memory):
+        """Make sensor, clock, sampler, stream and cadence."""
+        self.imu = lateimu.find(self.board.IMU, self.board.i2c(), self._tell_missing)
+        clock = SampleClock(self.imu.rate_mhz)
+        self.log.clock = clock
+        self.sampler = Sampler(self.imu, clock, self.counters)
+        self.cadence = Cadence(clock, self.imu.ACC_NG_PER_LSB)
+        self.sampler.sinks.append(self.cadence)
+        self.stream = stream.Stream(memory, self.sampler, self.log, self.settings, self._make_tilt)
+
+    def _tell_missing(self, text):
+        self.log.add(ids.LOG_BUS, ids.LOG_ERROR, text=text)
+
+    def _make_tilt(self, ring):
+        return TiltStream(ring, self.imu, self.sampler.clock, self.settings)
+
+    def _make_ble(self):
+        """Make the Bluetooth side; without a radio the cable is left."""
+        try:
+            from hipclip.ble import BleServer
+
+            return BleServer(self)
+        except (ImportError, OSError) as error:
+            self.log.add(ids.LOG_TASK, ids.LOG_ERROR, text="no bluetooth: %s" % error)
+            return None
+
+    # --- life -----------------------------------------------------------------------------------------------------
+
+    def main(self):
+        """Run until the clip is to be turned off, reset or left to the prompt; gives which."""
+        watchdog.begin()
+        try:
+            return asyncio.run(self._supervisor.run(self._jobs()))
+        finally:
+            self._close()
+
+    def _jobs(self):
+        """Name and coroutine function of each task."""
+        light = led.Led(self.board.light, self._light, self.settings)
+        button = Button(self.board.pressed, self.pressed)
+        jobs = [
+            ("sampler", self._sample), ("sender", self._send), ("usb", self.usb.run), ("status", self._tell_status),
+            ("haptics", self.haptics.run), ("button", button.run), ("led", light.run), ("battery", self._watch_battery),
+            ("watchdog", self._feed), ("memory", self._tidy),
+        ]  # fmt: skip
+        return jobs + ([("bluetooth", self.ble.run)] if self.ble else [])
+
+    def leave(self, where):
+        """End: reset the clip, or leave it to the prompt."""
+        self._supervisor.end(where)
+
+    def turn_off(self):
+        """End in good order: the last frames and a word to the wearer, then off."""
+        if self._leaving is None:
+            self._leaving = asyncio.create_task(self._turn_off())
+
+    async def _turn_off(self):
+        try:
+            self.stream.stop()
+            self.haptics.play(OFF_PATTERN)
+            self.sender.status_now()
+            until_ms = time.ticks_add(time.ticks_ms(), FLUSH_MS)
+            while self.sender.listening or self.haptics.playing:
+                if time.ticks_diff(until_ms, time.ticks_ms()) < 0:
+                    break
+                self._frames.set()
+                await asyncio.sleep_ms(SLICE_MS)
+        finally:
+            self._supervisor.end(OFF)
+
+    def _close(self):
+        """Leave nothing on, whatever has happened."""
+        closing = [self.haptics.stop, self.usb.drop] + ([self.ble.stop] if self.ble else [])
+        for close in closing:
+            try:
+                close()
+            except OSError:  # a radio that fails is no reason to leave the motor on
+                pass
+
+    def info_changed(self):
+        """Have the links tell the info message anew."""
+        if self.ble:
+            self.ble.info_changed()
+
+    # --- the wearer -----------------------------------------------------------------------------------------------
+
+    def pressed(self, event, ago_ms):
+        """Do what the button was pressed for: mark, start or stop, off."""
+        if event == LONG:
+            self.turn_off()
+        elif event == DOUBLE:
+            self._start_or_stop()
+        else:
+            self._mark(ago_ms)
+        self.sender.status_now()
+        self._frames.set()
+
+    def _mark(self, ago_ms):
+        """Mark the sample of the moment when the button went down."""
+        clock, counters = self.sampler.clock, self.counters
+        back_us = clock.until_us(clock.index, time.ticks_us()) + 1000 * ago_ms
+        counters.marks += 1
+        counters.mark_index = max(0, clock.index - back_us * clock.rate_mhz // 1000000000)
+        self.log.add(ids.LOG_MARK, value=counters.marks)
+
+    def _start_or_stop(self):
+        """Stop the stream, or start a raw one that every host that is there can join."""
+        if self.stream.running:
+            self.stream.stop()
+            return
+        if self.battery.empty or self.sampler.failed:
+            return
+        samples = frames.RAW_MAX_SAMPLES
+        for outlet in self.sender.outlets:
+            samples = min(samples, stream.samples_that_fit(ids.RAW, outlet.max_message) or samples)
+            outlet.halt()
+        self.stream.start(ids.RAW, samples)
+
+    def _light(self):
+        """Which pattern the LED shows."""
+        if self.status.faults() & (ids.FAULT_SENSOR | ids.FAULT_SETTINGS):
+            return led.FAULT
+        if self.battery.low:
+            return led.LOW_BATTERY
+        if self.stream.running:
+            return led.STREAMING
+        return led.CONNECTED if self.sender.outlets else led.ADVERTISING
+
+    # --- tasks ----------------------------------------------------------------------------------------------------
+
+    async def _sample(self):
+        """Empty the sensor's FIFO whenever a frame is due."""
+        sampler = self.sampler
+        try:
+            sampler.start()
+        except OSError:  # told by `read`, which starts it again
+            self.counters.bus_errors += 1
+        while True:
+            sampler.read()
+            self._sampled_ms = time.ticks_ms()
+            self._frames.set()
+            await asyncio.sleep_ms(sampler.due_ms())
+
+    async def _send(self):
+        """Give the sender its turns: after every read, and sooner where it asks for that."""
+        fresh = self._frames
+        while True:
+            fresh.clear()
+            wait_ms = self.sender.turn()
+            self._sent_ms = time.ticks_ms()
+            if wait_ms > SOON_MS:
+                await fresh.wait()
+            while wait_ms > 0 and not fresh.is_set():  # in slices: a sleeping task cannot be woken
+                await asyncio.sleep_ms(min(SLICE_MS, wait_ms))
+                wait_ms -= SLICE_MS
+
+    async def _tell_status(self):
+        """Send the status every `status_interval_s`, and at once when a fault comes or goes."""
+        faults = due_ms = 0
+        while True:
+            now = self.status.faults()
+            if now != faults or due_ms <= 0:
+                faults, due_ms = now, self.settings.get("status_interval_s") * 1000
+                self.sender.status_now()
+            await asyncio.sleep_ms(FAULT_LOOK_MS)
+            due_ms -= FAULT_LOOK_MS
+
+    async def _watch_battery(self):
+        """Measure, warn once, and end before the cell's own protection does."""
+        while True:
+            if self.battery.sample():
+                self.log.add(ids.LOG_BATTERY, ids.LOG_WARNING, self.battery.percent, "low")
+                self.haptics.play(ids.BUZZ_LOW_BATTERY)
+            self.sampler.flags = ids.LOW_BATTERY if self.battery.low else 0
+            if self.battery.empty:
+                self.log.add(ids.LOG_BATTERY, ids.LOG_ERROR, self.battery.percent, "empty, turning off")
+                self.turn_off()
+            await asyncio.sleep_ms(BATTERY_MS)
+
+    async def _feed(self):
+        """Feed the watchdog while sampler and sender have their turns."""
+        while True:
+            now_ms = time.ticks_ms()
+            if max(time.ticks_diff(now_ms, self._sampled_ms), time.ticks_diff(now_ms, self._sent_ms)) < STALE_MS:
+                watchdog.feed()
+            await asyncio.sleep_ms(watchdog.FEED_MS)
+
+    async def _tidy(self):
+        """Collect garbage while nothing is urgent; during a stream only the threshold does."""
+        while True:
+            if not self.stream.running:
+                gc.collect()
+            await asyncio.sleep_ms(TIDY_MS)

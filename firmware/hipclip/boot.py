@@ -1,0 +1,61 @@
+"""From power-up to the app, and what comes after it: a new start, safe mode, or MicroPython's prompt."""
+
+import sys
+import time
+
+import machine
+
+from hipclip import boards, crash, watchdog
+
+HELD_MS = 1500  # the button, from power-up on: longer than a press that turns the clip on
+LOOK_MS = 20
+
+
+def main():
+    """Run the clip. Comes back only to leave the board at its prompt: in safe mode, or because it was asked for."""
+    board = boards.load()
+    crashes, text = crash.take()
+    if crashes >= crash.MOST:
+        safe_mode(board, "%d crashes in a row, the last: %s" % (crashes, text))
+    elif held(board):
+        safe_mode(board, "button held")
+    else:
+        run(board, crashes, text)
+
+
+def safe_mode(board, why):
+    """Start nothing; the lit LED says so. The next start tries again."""
+    board.light(True)
+    print("hipclip: safe mode (%s); crash.txt has the last crash; a reset starts the clip" % why)
+
+
+def held(board):
+    """Whether the button is held down from power-up on; not after waking, which is a press of the same button."""
+    if machine.reset_cause() == getattr(machine, "DEEPSLEEP_RESET", None):
+        return False
+    for _ in range(HELD_MS // LOOK_MS):
+        if not board.pressed():
+            return False
+        time.sleep_ms(LOOK_MS)
+    return True
+
+
+def run(board, crashes, text):
+    """Run the app; a crash is written down, then the clip starts anew."""
+    try:
+        from hipclip.app import OFF, REPL, App
+
+        ended = App(board, crashes, text).main()
+    except KeyboardInterrupt:  # somebody at the prompt, or mpremote
+        watchdog.stay_fed()
+        raise
+    except Exception as error:
+        sys.print_exception(error)
+        crash.record(error, machine.reset_cause())
+        machine.reset()
+    if ended == REPL:
+        watchdog.stay_fed()
+    elif ended == OFF:
+        board.sleep()
+    else:
+        machine.reset()
