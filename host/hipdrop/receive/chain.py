@@ -14,7 +14,7 @@ from hipdrop.events import Event, Site, UserInput
 from hipdrop.profile import Profile
 from hipdrop.receive.boot import Boot
 from hipdrop.receive.counters import LinkCounters, RunFacts
-from hipdrop.receive.decode import read_frame
+from hipdrop.receive.decode import Frame, read_frame
 from hipdrop.receive.feed import Feed, Pressed, Reboot
 from hipdrop.receive.messages import ClipInfo, ClipStatus, Started, read_info, read_started, read_status
 from hipdrop.receive.order import Taken
@@ -27,6 +27,8 @@ from hipdrop.settings import Settings
 from hipwire import commands, errors, frames, ids, records
 
 NOMINAL_HZ = 208.0  # until the info message says another
+
+Keep = Callable[[Boot, Frame, int], None]
 
 
 def microseconds(time_s: float) -> int:
@@ -45,6 +47,8 @@ class Chain:
         How long to wait for what is lost.
     site, profile, mount
         As of `hipdrop.pipeline.Pipeline`.
+    keep
+        Gets each frame when it comes for the first time, with the boot that it belongs to and its arrival in us.
 
     Attributes
     ----------
@@ -58,9 +62,10 @@ class Chain:
 
     def __init__(
         self, settings: Settings | None = None, link_settings: LinkSettings | None = None, *,
-        site: Site | None = None, profile: Profile | None = None, mount: Array | None = None,
+        site: Site | None = None, profile: Profile | None = None, mount: Array | None = None, keep: Keep | None = None,
     ) -> None:  # fmt: skip
         self._settings = settings or Settings()
+        self._keep = keep
         self._link_settings = link_settings or LinkSettings()
         self._site, self._profile, self._mount = site, profile, mount
         self.info: ClipInfo | None = None
@@ -186,8 +191,12 @@ class Chain:
         taken, device_us = boot.take(frame, now_us)
         if taken in (Taken.RECOVERED, Taken.LATE):
             self._resend.progressed(now_us)
-        if self._rate is not None and taken not in (Taken.DUPLICATE, Taken.STRAY):
+        if taken in (Taken.DUPLICATE, Taken.STRAY):
+            return
+        if self._rate is not None:
             self._rate.frame(frame.index, device_us)
+        if self._keep is not None:
+            self._keep(boot, frame, now_us)
 
     def _status(self, message: bytes, now_us: int) -> None:
         self.status = read_status(message)

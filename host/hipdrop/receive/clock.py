@@ -131,7 +131,7 @@ class Timeline:
     """
 
     def __init__(self, rate_hz: float, stride: int) -> None:
-        self._period_s = 1.0 / rate_hz
+        self.period_s = 1.0 / rate_hz
         self._stride = stride
         self._origin_us: int | None = None  # device time at t = 0 of the axis, of this boot
         self._index = 0  # of the sample that would follow
@@ -157,24 +157,24 @@ class Timeline:
         if index < self._index:
             return None
         seen_s = (device_us - self._origin_us) / 1e6
-        last_s = self._next_s - self._period_s
+        last_s = self._next_s - self.period_s
         if missing:
-            t_s = max(seen_s, last_s + 1.5 * self._period_s)
+            t_s = max(seen_s, last_s + 1.5 * self.period_s)
         else:
-            t_s = max(self._next_s + FOLLOW * (seen_s - self._next_s), last_s + 0.5 * self._period_s)
+            t_s = max(self._next_s + FOLLOW * (seen_s - self._next_s), last_s + 0.5 * self.period_s)
         return self._put(index, t_s, missing, count)
 
     def reboot(self, index: int, device_us: int, count: int, away_s: float) -> Place:
         """Place the first frame of a new boot; its first sample came `away_s` after the last one of the boot before."""
-        t_s = self._next_s - self._period_s + max(away_s, 1.5 * self._period_s)
+        t_s = self._next_s - self.period_s + max(away_s, 1.5 * self.period_s)
         self._origin_us = device_us - round(1e6 * t_s)
-        missing = max(1, round((t_s - self._next_s) / self._period_s))
+        missing = max(1, round((t_s - self._next_s) / self.period_s))
         return self._put(index, t_s, missing, count)
 
     def _put(self, index: int, t_s: float, missing: int, count: int) -> Place:
         gap_s = t_s - self._next_s if missing else 0.0
         place = Place(t_s, self._first + missing, missing, gap_s)
         self._index = index + count * self._stride
-        self._next_s = t_s + count * self._period_s
+        self._next_s = t_s + count * self.period_s
         self._first = place.first + count
         return place

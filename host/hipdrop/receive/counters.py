@@ -55,7 +55,11 @@ class LinkCounters:
             "mtu": self.mtu,
             "rate_hz": feed.rate_hz,
             "duplicates": sum(boot.duplicates for boot in boots),
-            "malformed": self.malformed + self.unknown + feed.contradictions + sum(boot.strays for boot in boots),
+            "malformed": self.malformed
+            + self.unknown
+            + self.other_version
+            + feed.contradictions
+            + sum(boot.strays for boot in boots),
             "lost_on_clip": sum(boot.lost_on_clip for boot in boots),
             "boots": len(boots),
             "drift_ppm": drift_ppm,

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from hipdrop.events import Event
 from hipdrop.receive.chain import Chain
 from hipdrop.samples import STANDARD_GRAVITY_MS2
 from hipdrop.simulate import SimulatedRun
@@ -56,7 +57,8 @@ class PackedClip:
         """The info message."""
         values = {
             "boot_id": self.boot_id, "features": 0x33, "rate_mhz": self.nominal_mhz,
-            "acc_range_g": 16, "gyr_range_dps": 2000, "acc_ng_per_lsb": ACC_NG_PER_LSB, "gyr_ndps_per_lsb": GYR_NDPS_PER_LSB, "tilt_divider": 2,
+            "acc_range_g": 16, "gyr_range_dps": 2000, "acc_ng_per_lsb": ACC_NG_PER_LSB,
+            "gyr_ndps_per_lsb": GYR_NDPS_PER_LSB, "tilt_divider": 2,
             "raw_samples": FULL, "ring_s": 30, "mount_id": 0, "mount_w": 32767,
             "serial": "A1", "firmware": "0.1.0", "board": "test", "chip": "LSM6DSOX",
         }  # fmt: skip
@@ -138,7 +140,7 @@ class PackedClip:
         return [(self.start_s - 0.2, self.info()), (self.start_s - 0.1, self.started()), *self.frames_of(counts)]
 
 
-def push_all(chain: Chain, messages: Sequence[Timed]) -> list[object]:
+def push_all(chain: Chain, messages: Sequence[Timed]) -> list[Event]:
     """Push messages and close."""
     events = [event for arrival_s, message in messages for event in chain.push(arrival_s, message)]
     return [*events, *chain.close()]
