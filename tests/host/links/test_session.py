@@ -107,7 +107,8 @@ def test_tries_follow_at_once_then_at_most_two_seconds_apart() -> None:
     assert tries_s[0] - lost_s < 0.01
     search_s = 6.0  # what each try that finds nothing takes
     pauses_s = [later - earlier - search_s for earlier, later in itertools.pairwise(tries_s)]
-    assert max(pauses_s) <= max(BACKOFF_S) == 2.0
+    assert max(pauses_s) <= max(BACKOFF_S) + 0.11  # a tenth of a second of listening at a time
+    assert max(BACKOFF_S) <= 2.0
     back_s = notebook.history[2][1]
     assert back_s - lost_s < 60.0 + search_s + 2.0
 
