@@ -7,7 +7,7 @@ answer TimeoutError, an ATT error `BleakGATTProtocolError`, a connection that en
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
 from bleak.args import SizedBuffer
@@ -52,6 +52,17 @@ def _uuid_text(uuid: core.UUID) -> str:
     """Write a UUID as bleak does: 128 bits, small letters."""
     digits = uuid.to_bytes(force_128=True)[::-1].hex()
     return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))
+
+
+async def _cancellable(operation: Awaitable[_T]) -> _T:
+    """Await, and be cancelled even where asyncio.wait_for() of Python 3.11 forgets that because a result has come."""
+    task = asyncio.current_task()
+    assert task is not None
+    cancelled = task.cancelling()
+    result = await operation
+    if task.cancelling() > cancelled:
+        raise asyncio.CancelledError
+    return result
 
 
 def _advertised(advertisement: Advertisement) -> AdvertisementData:
@@ -162,28 +173,29 @@ class VirtualClient(BaseBleakClient):
         device = self.central.device
         if any(connection.peer_address == address for connection in device.connections.values()):
             raise BleakError(f"{self.address} is connected already")
+        # A task of its own: cancelled between a command and its answer, Bumble's host breaks.
+        attempt = asyncio.create_task(device.connect(address, transport=PhysicalTransport.LE, timeout=self._timeout))
         try:
-            return await device.connect(address, transport=PhysicalTransport.LE, timeout=self._timeout)
+            return await asyncio.shield(attempt)
         except core.TimeoutError:
             if self._device is None:
-                raise BleakDeviceNotFoundError(
-                    self.address, f"Device with address {self.address} was not found"
-                ) from None  # fmt: skip
+                text = f"Device with address {self.address} was not found"
+                raise BleakDeviceNotFoundError(self.address, text) from None
             raise TimeoutError(f"{self.address} does not answer") from None
         except core.InvalidStateError:
             raise BleakError("another attempt to connect is in progress") from None
         except asyncio.CancelledError:
-            self.central.controller.pending_le_connection = None
-            self._drop(address)
+            await self._give_up(attempt)
             raise
 
-    def _drop(self, address: hci.Address) -> None:
-        """Disconnect what has been connected in the moment in which nobody wanted it any more."""
+    async def _give_up(self, attempt: asyncio.Task[Connection]) -> None:
+        """End an attempt to connect, and the connection if it has just come about; takes a few turns of the loop."""
         controller = self.central.controller
-        connection = controller.le_connections.get(address)
-        if connection is not None:
-            handle, reason = connection.handle, hci.HCI_ErrorCode.REMOTE_USER_TERMINATED_CONNECTION_ERROR
-            controller.on_hci_disconnect_command(hci.HCI_Disconnect_Command(connection_handle=handle, reason=reason))
+        while not attempt.done():
+            controller.on_hci_le_create_connection_cancel_command(hci.HCI_LE_Create_Connection_Cancel_Command())
+            await asyncio.sleep(0)
+        if not attempt.cancelled() and attempt.exception() is None:
+            await attempt.result().disconnect()
 
     async def _discover(self, peer: Peer) -> None:
         found = BleakGATTServiceCollection()
@@ -222,7 +234,7 @@ class VirtualClient(BaseBleakClient):
         """Disconnect, if connected."""
         connection = self._connection
         if connection is not None and connection.handle in self.central.device.connections:
-            await connection.disconnect()
+            await asyncio.shield(asyncio.ensure_future(connection.disconnect()))
 
     async def _bonded(self, connection: Connection) -> bool:
         store = self.central.device.keystore
@@ -248,12 +260,13 @@ class VirtualClient(BaseBleakClient):
             raise BleakError(_NOT_CONNECTED)
         return self._connection
 
-    async def _call(self, operation: Coroutine[Any, Any, _T] | Awaitable[_T]) -> _T:
+    async def _call(self, operation: Awaitable[_T]) -> _T:
         """Await something of Bumble's; its errors become bleak's."""
         task = asyncio.current_task()
         assert task is not None
+        cancelled = task.cancelling()
         try:
-            return await operation
+            return await _cancellable(operation)
         except att.ATT_Error as error:
             raise BleakGATTProtocolError(int(error.error_code)) from error
         except core.TimeoutError as error:
@@ -261,7 +274,7 @@ class VirtualClient(BaseBleakClient):
         except (core.BaseBumbleError, hci.HCI_Error) as error:
             raise BleakError(str(error)) from error
         except asyncio.CancelledError:
-            if task.cancelling():
+            if task.cancelling() > cancelled:
                 raise
             # Bumble cancels what waits on a connection when that ends
             raise BleakError("disconnected") from None

@@ -17,7 +17,7 @@ from collections.abc import Callable, Coroutine
 from functools import partial
 
 from bumble import att, gatt, hci
-from bumble.device import Connection, Device
+from bumble.device import AdvertisingType, Connection, Device, LegacyAdvertiser
 
 from hipdrop.virtual.air import AirController
 from hipdrop.virtual.blecommands import Command, Event, Key, StackError, Status
@@ -196,6 +196,10 @@ class NimbleStack:
         advertiser.advertising_interval_min = interval_us // 1000  # Bumble takes it for milliseconds
         advertiser.own_address_type = hci.Address.RANDOM_DEVICE_ADDRESS
         advertiser.start()
+        self.device.legacy_advertiser = LegacyAdvertiser(  # for Bumble's host to know what it is connected through
+            self.device, AdvertisingType.UNDIRECTED_CONNECTABLE_SCANNABLE, hci.OwnAddressType.RANDOM, hci.Address.ANY,
+            auto_restart=False,
+        )  # fmt: skip
 
     # --- notifications ------------------------------------------------------------------------------------------
 
