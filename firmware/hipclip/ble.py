@@ -158,7 +158,7 @@ class BleServer:
             self._forget(number)  # a handle that comes again belongs to somebody new
             self._connection(number)
         elif event == _MTU_EXCHANGED:
-            self._connection(number).max_message = value - frames.NOTIFY_OVERHEAD
+            self._connection(number).max_message = max(LEAST_MTU, value) - frames.NOTIFY_OVERHEAD
         else:
             connection, commands = self._connection(number), self._clip.commands
             turned_away = event == _TURN_AWAY

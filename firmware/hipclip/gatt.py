@@ -4,6 +4,7 @@ import struct
 
 import bluetooth
 
+from hipclip.commands import cut
 from hipwire import ids
 
 NAME_MOST = 31 - 3 - 4 - 2  # of the advertisement's 31 bytes, beside flags, 0x1814 and its own head
@@ -44,6 +45,6 @@ def advertisement(name):
     head = b"\x02\x01\x06" + b"\x03\x03" + struct.pack("<H", ids.RUNNING_SPEED_AND_CADENCE)
     text = name.encode()
     kind = 9 if len(text) <= NAME_MOST else 8  # complete or shortened
-    text = text[:NAME_MOST]
-    own = bytes(bluetooth.UUID(ids.SERVICE_UUID))
+    text = cut(text, NAME_MOST)
+    own = bytes(reversed(bytes.fromhex(ids.SERVICE_UUID.replace("-", ""))))
     return head + bytes([len(text) + 1, kind]) + text, bytes([len(own) + 1, 7]) + own

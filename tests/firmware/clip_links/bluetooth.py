@@ -9,9 +9,6 @@ class UUID:
     def __init__(self, value):
         self.value = value
 
-    def __bytes__(self):
-        return bytes(reversed(bytes.fromhex(self.value.replace("-", ""))))
-
 
 class BLE:
     def __init__(self):

@@ -12,7 +12,8 @@ def check_frames_arrive_whole_and_in_order():
     host = clip.started()
     clip.pass_ms(5000)
     raw = [each for each in host.got if each[0] & 15 == ids.RAW]
-    assert host.frames() == list(range(len(raw))) and len(raw) >= 53, len(raw)
+    assert host.frames() == list(range(len(raw)))
+    assert len(raw) >= 53
     counts = []
     for each in raw:
         assert frames.decode_header(each)[3] == len(counts), each
@@ -25,11 +26,14 @@ def check_refused_frames_are_kept():
     host = clip.started()
     host.room = 3
     clip.pass_ms(2000)
-    assert len(host.got) == 3 and clip.counters.frames_dropped == 0
+    assert len(host.got) == 3
+    assert clip.counters.frames_dropped == 0
     host.room = 1000
     clip.pass_ms(500)
-    assert host.frames() == list(range(len(host.frames()))) and len(host.frames()) > 25
-    assert clip.counters.frames_dropped == 0 and host.dropped == 0
+    assert host.frames() == list(range(len(host.frames())))
+    assert len(host.frames()) > 25
+    assert clip.counters.frames_dropped == 0
+    assert host.dropped == 0
 
 
 def check_only_overwritten_frames_are_dropped_and_counted():
@@ -44,7 +48,8 @@ def check_only_overwritten_frames_are_dropped_and_counted():
     host.room = 1000
     clip.pass_ms(500)
     got = host.frames()
-    assert got[:before] == list(range(before)) and got[before] == oldest, got
+    assert got[:before] == list(range(before))
+    assert got[before] == oldest
     assert got[before:] == list(range(oldest, oldest + len(got) - before))
     assert clip.counters.frames_dropped == oldest - before
 
@@ -92,7 +97,8 @@ def check_one_slow_host_does_not_hold_the_others():
     clip = Clip()
     slow, quick = clip.started(room=0), clip.started()
     clip.pass_ms(2500)
-    assert len(slow.got) == 0 and quick.frames() == list(range(clip.stream.ring.next))
+    assert len(slow.got) == 0
+    assert quick.frames() == list(range(clip.stream.ring.next))
 
 
 def check_resend_is_marked_and_beside_the_live_frames():
@@ -108,13 +114,15 @@ def check_resend_is_marked_and_beside_the_live_frames():
         assert host.cursor == clip.stream.ring.next  # no live frame waits for one that is sent again
     took_ms = clock.now_ms - begun_ms
     assert host.frames(resent=True) == list(range(10, 110))
-    assert host.frames() == list(range(len(host.frames()))) and len(host.frames()) > live
+    assert host.frames() == list(range(len(host.frames())))
+    assert len(host.frames()) > live
     assert 100 * frame_ms / 4.3 <= took_ms <= 100 * frame_ms / 3.5, took_ms
     originals = {struct.unpack_from("<H", each, 2)[0]: each for each in host.got if not each[1] & ids.RESENT}
     for each in host.got:
         if each[1] & ids.RESENT:
             original = originals[struct.unpack_from("<H", each, 2)[0]]
-            assert each[2:] == original[2:] and each[1] == original[1] | ids.RESENT
+            assert each[2:] == original[2:]
+            assert each[1] == original[1] | ids.RESENT
 
 
 def check_resend_on_a_weak_radio_keeps_the_least_pace():
@@ -172,7 +180,9 @@ def check_resend_that_the_ring_overtakes_is_counted():
     host.room = 0
     clip.pass_ms(2800)
     gone = clip.stream.ring.oldest - oldest
-    assert gone >= 20 and not host.resending and clip.counters.frames_dropped == 20
+    assert gone >= 20
+    assert not host.resending
+    assert clip.counters.frames_dropped == 20
 
 
 def check_reconnect_loses_nothing():
@@ -193,8 +203,10 @@ def check_reconnect_loses_nothing():
         if each[0] & 15 == ids.RAW:
             got[struct.unpack_from("<H", each, 2)[0]] = each
     assert sorted(got) == list(range(clip.stream.ring.next))
-    assert back.frames()[0] == following and frames.decode_header(got[following])[3] == index
-    assert clip.counters.frames_dropped == 0 and oldest == 0
+    assert back.frames()[0] == following
+    assert frames.decode_header(got[following])[3] == index
+    assert clip.counters.frames_dropped == 0
+    assert oldest == 0
 
 
 def check_join_in_the_middle_of_a_frame_names_its_first_sample():
@@ -206,7 +218,7 @@ def check_join_in_the_middle_of_a_frame_names_its_first_sample():
     assert struct.unpack_from("<HI", answer, 6) == (3, 57)
     clip.sampler.feed(12)
     clip.sender.turn()
-    assert frames.decode_header([each for each in other.got if each[0] & 15 == ids.RAW][0])[2:4] == (3, 57)
+    assert frames.decode_header(other.got[0])[2:4] == (3, 57)
 
 
 def check_stop_sends_the_last_samples():
@@ -221,7 +233,8 @@ def check_stop_sends_the_last_samples():
         clip.sender.turn()
     for each in (host, other):
         raw = [got for got in each.got if got[0] & 15 == ids.RAW]
-        assert [len(got) for got in raw] == [240, 12 + 6 * 12] and not each.streaming
+        assert [len(got) for got in raw] == [240, 12 + 6 * 12]
+        assert not each.streaming
     assert clip.ask(host, ids.STOP)[0] == ids.NOT_STREAMING
     assert clip.ask(host, ids.RESEND, struct.pack("<HH", 0, 2))[0] == ids.OK  # of the last stream
     clip.pass_ms(500)
@@ -257,7 +270,7 @@ def check_stream_goes_on_without_hosts_for_ten_minutes():
 def check_log_reaches_whoever_listens_once():
     clip = Clip()
     for number in range(20):
-        clip.log.add(ids.LOG_MARK, value=number, text="mark %d" % number)
+        clip.log.add(ids.LOG_MARK, value=number, text="mark " + str(number))
     deaf, host = clip.host(max_message=20), clip.host()
     clip.pass_ms(500)
     assert host.got == []  # it has not said that it listens
@@ -265,7 +278,7 @@ def check_log_reaches_whoever_listens_once():
         clip.ask(each, ids.GET_SETTINGS, b"\0\0")
     clip.pass_ms(500)
     entries = [frames.decode_log(each)[2:] for each in host.got]
-    assert entries == [(number, "mark %d" % number) for number in range(4, 20)], entries
+    assert entries == [(number, "mark " + str(number)) for number in range(4, 20)], entries
     assert deaf.got == []
 
 
@@ -288,7 +301,8 @@ def check_status_reaches_every_host():
     }  # fmt: skip
     for name in expected:
         assert told[name] == expected[name], (name, told[name])
-    assert told["heap_free"] > 1000 and told["uptime_s"] == 1
+    assert told["heap_free"] > 1000
+    assert told["uptime_s"] == 1
 
 
 def check_log_cuts_text_between_characters():

@@ -1,4 +1,4 @@
-"""A clip without an app around it: real ring, frames, sender and commands, a clock that tests set, samples they feed."""
+"""A clip without an app around it: real ring, frames, sender, commands; a clock that tests set, samples they feed."""
 
 import struct
 import sys
