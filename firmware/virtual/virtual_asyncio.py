@@ -111,7 +111,13 @@ _zero_waits = 0
 
 
 def _wait_io_event(self, dt_ms):
-    """Let time pass until the next task is due (-1: there is none), or something happens."""
+    """Let time pass until the next task is due, or something happens; -1: until there is a task again."""
+    _wait(self, dt_ms)
+    while dt_ms < 0 and core._task_queue.head is None:
+        _wait(self, dt_ms)
+
+
+def _wait(self, dt_ms):
     global _zero_waits
     if dt_ms == 0:
         _zero_waits += 1

@@ -13,6 +13,7 @@ from typing import Protocol, Self
 
 from hipdrop.errors import VirtualClipError
 from hipdrop.virtual import flash
+from hipdrop.virtual.blecommands import Status
 from hipdrop.virtual.faults import Fault, schedule
 from hipdrop.virtual.loop import VirtualLoop
 from hipdrop.virtual.peripherals import Peripherals, Sensor
@@ -43,8 +44,8 @@ class Radio(Protocol):
     def handle(self, command: int, payload: bytes) -> Answer:
         """Carry out a command of the clip's `bluetooth`."""
 
-    def power_cut(self) -> None:
-        """Be off at once."""
+    def clip_off(self) -> None:
+        """Be silent at once: the clip has no power."""
 
 
 class VirtualClip:
@@ -111,10 +112,11 @@ class VirtualClip:
         self._t0_us = t0_us
         self._battery = battery_v, battery_divider
         self._seed = seed
-        self._environment = environment or {}
+        self._environment = {"HIPCLIP_CHIP": imu.NAME.lower().replace("-", "")} | (environment or {})
         self._faults = faults
         self._process: ClipProcess | None = None
         self._channel: Channel | None = None
+        self.filenos: tuple[int, ...] = ()
         self.started = False
         self._body: asyncio.Task[object] | None = None
         self._held = bytearray()  # replies and events, until the host has nothing left to do
@@ -211,6 +213,11 @@ class VirtualClip:
         """Whether it is switched on."""
         return self._channel is not None
 
+    @property
+    def pid(self) -> int | None:
+        """Process number of its MicroPython, while it is switched on."""
+        return self._process.pid if self.running and self._process is not None else None
+
     def reset(self) -> None:
         """Cut the power and switch on again."""
         self._restart(ResetCause.POWER_ON)
@@ -223,6 +230,7 @@ class VirtualClip:
         self._channel = Channel(self._process.ours, self._on_frame, self._on_death)
         self._held.clear()
         self._has_events, self._computing, self._until_us = False, True, None
+        self.filenos = self._channel.fileno, self._process.stderr_fileno
         if self._lock_step is not None:
             self._lock_step.attach(self)
 
@@ -238,7 +246,7 @@ class VirtualClip:
             self._channel = None
         code = self._process.end(grace_s) if self._process is not None else 0
         if self.radio is not None:
-            self.radio.power_cut()
+            self.radio.clip_off()
         return code
 
     def _restart(self, cause: ResetCause) -> None:
@@ -338,7 +346,7 @@ class VirtualClip:
             case Op.I2C_WRITE:
                 return board.i2c_write(argument, payload, clock_us)
             case Op.BLE:
-                return self.radio.handle(argument, payload) if self.radio is not None else (19, b"")  # ENODEV
+                return self.radio.handle(argument, payload) if self.radio is not None else (Status.ENODEV, b"")
             case Op.PIN:
                 return board.pin(argument, payload, clock_us)
             case Op.ADC:

@@ -13,6 +13,7 @@ from pathlib import Path
 from hipdrop.errors import VirtualClipError
 
 PACKAGES = ("hipclip", "hipwire")
+BOARD = "virtual_board"
 BLOCK_BYTES = 4096
 BLOCKS = 1536  # 6 MB: what the stock layout of ESP32 leaves of 8 MB
 
@@ -90,6 +91,7 @@ def prepare(flash: Path, main: Path | None = None) -> None:
         shutil.rmtree(flash / name, ignore_errors=True)
         shutil.copytree(compiled_packages() / name, flash / name)
     shutil.copyfile(main or main_file(), flash / "main.py")
+    (flash / "board.txt").write_text(BOARD)
 
 
 def free_blocks(flash: Path) -> int:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import math
+import select
 import selectors
 import time
 from collections.abc import Callable, Coroutine, Iterator
@@ -28,6 +29,8 @@ _NEARLY_US = 1e-4  # what the float of a timer can be above a whole microsecond
 
 class Stepper(Protocol):
     """What runs in a process of its own, and shares the clock."""
+
+    filenos: tuple[int, ...]  # that it speaks through: these alone are listened to while it computes
 
     @property
     def due_us(self) -> int | None:
@@ -50,6 +53,21 @@ class _LockStepSelector(selectors.PollSelector):
         super().__init__()
         self._loop = loop
         self._turns = 0
+        self._inside = select.poll()
+
+    def listen_to(self, fileno: int) -> None:
+        """Count a file among those of the steppers."""
+        self._inside.register(fileno, select.POLLIN)
+
+    def forget(self, fileno: int) -> None:
+        """Count it no more."""
+        self._inside.unregister(fileno)
+
+    def inside(self, timeout_s: float) -> list[tuple[selectors.SelectorKey, int]]:
+        """Give what has come from the steppers, or from another thread, waiting for it in real time."""
+        keys = self.get_map()
+        ready = self._inside.poll(timeout_s * 1000.0)
+        return [(keys[fileno], selectors.EVENT_READ) for fileno, _ in ready if fileno in keys]
 
     def outside(self, timeout_s: float) -> list[tuple[selectors.SelectorKey, int]]:
         """Give what has arrived, waiting for it in real time."""
@@ -61,10 +79,11 @@ class _LockStepSelector(selectors.PollSelector):
         if timeout == 0:
             self._turns += 1
             if self._turns > BUSY_TURNS:
+                self._turns = 0
                 raise VirtualClipError("something waits for the virtual clock without sleeping")
             return [] if loop.steppers else self.outside(0)
         self._turns = 0
-        return self.outside(0) or loop.rest(timeout)
+        return loop.rest(timeout)
 
 
 class VirtualLoop(asyncio.SelectorEventLoop):
@@ -84,6 +103,8 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         self._abort: Exception | None = None
         self._lock_step = _LockStepSelector(self)
         super().__init__(self._lock_step)
+        for key in self._lock_step.get_map().values():  # all that is there yet: what wakes the loop from other threads
+            self._lock_step.listen_to(key.fd)
 
     def time(self) -> float:
         """Give the time, s."""
@@ -92,11 +113,15 @@ class VirtualLoop(asyncio.SelectorEventLoop):
     def attach(self, stepper: Stepper) -> None:
         """Share the clock with it; it computes now."""
         self.steppers.append(stepper)
+        for fileno in stepper.filenos:
+            self._lock_step.listen_to(fileno)
 
     def detach(self, stepper: Stepper) -> None:
         """Go on without it."""
         if stepper in self.steppers:
             self.steppers.remove(stepper)
+            for fileno in stepper.filenos:
+                self._lock_step.forget(fileno)
 
     def abort(self, error: Exception) -> None:
         """End what runs here with this error."""
@@ -134,23 +159,29 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         due = [stepper.due_us for stepper in self.steppers]
         waits = [due_us for due_us in due if due_us is not None]
         if self._standing or len(waits) < len(due):
-            return self._wait_outside()
-        if timeout_s is not None:
-            timer_us = self.now_us + max(0, math.ceil(timeout_s * 1e6 - _NEARLY_US))
-            if not waits or timer_us <= min(waits):
-                self.now_us = timer_us
-                return []
-        if not waits:
-            return self._wait_outside()
-        self.now_us = max(self.now_us, min(waits))
+            return self._wait(self._standing > 0)
+        first_us = min(waits, default=None)
+        if first_us is None or first_us > self.now_us:  # time is about to pass: what else has come?
+            events = self._lock_step.outside(0)
+            if events:
+                return events
+            if timeout_s is not None:
+                timer_us = self.now_us + max(0, math.ceil(timeout_s * 1e6 - _NEARLY_US))
+                if first_us is None or timer_us <= first_us:
+                    self.now_us = timer_us
+                    return []
+            if first_us is not None:
+                self.now_us = first_us
         for stepper, due_us in zip(self.steppers.copy(), waits, strict=True):
             if due_us <= self.now_us:
                 stepper.release()
-        return self._wait_outside()
+        return self._wait(first_us is None)
 
-    def _wait_outside(self) -> list[tuple[selectors.SelectorKey, int]]:
+    def _wait(self, for_all: bool) -> list[tuple[selectors.SelectorKey, int]]:
+        """Wait in real time: for everything, or for the steppers alone, between whose steps nothing else may come."""
         began_s = time.monotonic()
-        events = self._lock_step.outside(self._patience_s)
+        wait = self._lock_step.outside if for_all else self._lock_step.inside
+        events = wait(self._patience_s)
         waited_s = time.monotonic() - began_s
         if events or waited_s < self._patience_s:
             return events

@@ -17,6 +17,7 @@ KEPT_PULSES = 10_000
 class Sensor(Protocol):
     """A model of an IMU, seen through its registers (`hipdrop.virtual.imu`)."""
 
+    NAME: str
     address: int
     rate_error: float
 

@@ -99,8 +99,14 @@ class ClipProcess:
         finally:
             theirs.close()
         assert self._process.stderr is not None
-        os.set_blocking(self._process.stderr.fileno(), False)
-        self._loop.add_reader(self._process.stderr, self._read_stderr)
+        self.stderr_fileno = self._process.stderr.fileno()
+        os.set_blocking(self.stderr_fileno, False)
+        self._loop.add_reader(self.stderr_fileno, self._read_stderr)
+
+    @property
+    def pid(self) -> int:
+        """Its process number."""
+        return self._process.pid
 
     @property
     def said(self) -> str:
@@ -117,20 +123,19 @@ class ClipProcess:
         self._process.kill()
         code = self._process.wait(PATIENCE_S)
         if self._process.stderr is not None and not self._process.stderr.closed:
-            self._loop.remove_reader(self._process.stderr)
             while self._read_stderr():
                 pass
+            self._loop.remove_reader(self.stderr_fileno)
             self._process.stderr.close()
         return code
 
     def _read_stderr(self) -> bool:
-        assert self._process.stderr is not None
         try:
-            data = os.read(self._process.stderr.fileno(), 65536)
+            data = os.read(self.stderr_fileno, 65536)
         except BlockingIOError:
             return False
-        if not data:
-            self._loop.remove_reader(self._process.stderr)
         self._stderr += data
         del self._stderr[:-STDERR_BYTES]
+        if not data:  # closed: the socket's end tells what has happened
+            self._loop.remove_reader(self.stderr_fileno)
         return bool(data)

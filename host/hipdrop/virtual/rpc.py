@@ -58,6 +58,7 @@ class Channel:
     def __init__(self, ours: socket.socket, on_frame: Handler, on_close: Callable[[], None]) -> None:
         self._socket = ours
         self._socket.setblocking(False)
+        self.fileno = ours.fileno()
         self._on_frame = on_frame
         self._on_close = on_close
         self._in = b""
