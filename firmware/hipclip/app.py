@@ -6,6 +6,7 @@ import os
 import time
 
 import machine
+from micropython import const
 
 from hipclip import FIRMWARE_VERSION, lateimu, led, stream, watchdog
 from hipclip.battery import Battery
@@ -27,23 +28,22 @@ from hipwire import frames, ids
 
 OFF, REPL, RESET = "off", "repl", "reset"  # how `main` may end
 # Bytes until the garbage is collected by itself: in a heap of megabytes looking for room costs more than collecting
-GC_THRESHOLD = 32768
-TIDY_MS = 10000
-SLICE_MS = 4  # how soon a frame leaves while the sender tries others again
-SOON_MS = 20  # a wait up to this is kept; a longer one ends with the sampler's next turn, 60 ms away at most
-BATTERY_MS = 10000
-FAULT_LOOK_MS = 250
-STALE_MS = 5000  # a sampler or sender that has had no turn for so long has hung
-FLUSH_MS = 1000  # what the last frames get before the clip is off
+_GC_THRESHOLD = const(32768)
+_TIDY_MS = const(10000)
+_SLICE_MS = const(4)  # how soon a frame leaves while the sender tries others again
+_SOON_MS = const(20)  # a wait up to this is kept; a longer one ends with the sampler's next turn, 60 ms away at most
+_BATTERY_MS = const(10000)
+_FAULT_LOOK_MS = const(250)
+_STALE_MS = const(5000)  # a sampler or sender that has had no turn for so long has hung
+_FLUSH_MS = const(1000)  # what the last frames get before the clip is off
 
 
 class App:
     """What the clip consists of; the links, the commands and the status reach everything through it."""
 
-    def __init__(self, board, crashes=0, crash_text=""):
+    def __init__(self, board, ring_memory, crashes=0, crash_text=""):
         self.board = board
-        memory = board.ring()  # the largest piece, so the first
-        gc.threshold(GC_THRESHOLD)
+        gc.threshold(_GC_THRESHOLD)
         self.boot_id = int.from_bytes(os.urandom(4), "little")
         self.counters = Counters()
         self.log = Log()
@@ -51,7 +51,7 @@ class App:
         self.battery = Battery(board.battery_mv, self.settings)
         self.haptics = Haptics(board.vibrator(), self.settings)
         self._tell_boot(crashes, crash_text)
-        self._build_signal(memory)
+        self._build_signal(ring_memory)
         self.status = Status(self)
         self.sender = Sender(self.stream, self.log, self.counters, self.status)
         self.commands = Commands(self)
@@ -76,7 +76,7 @@ class App:
         if self.settings.damaged:
             self.log.add(ids.LOG_SETTINGS, ids.LOG_WARNING, text=self.settings.error)
 
-    def _build_signal(self, memory):
+    def _build_signal(self, ring_memory):
         """Make sensor, clock, sampler, stream and cadence."""
         self.imu = lateimu.find(self.board.IMU, self.board.i2c(), self._tell_missing)
         clock = SampleClock(self.imu.rate_mhz)
@@ -84,7 +84,7 @@ class App:
         self.sampler = Sampler(self.imu, clock, self.counters)
         self.cadence = Cadence(clock, self.imu.ACC_NG_PER_LSB)
         self.sampler.sinks.append(self.cadence)
-        self.stream = stream.Stream(memory, self.sampler, self.log, self.settings, self._make_tilt)
+        self.stream = stream.Stream(ring_memory, self.sampler, self.log, self.settings, self._make_tilt)
 
     def _tell_missing(self, text):
         self.log.add(ids.LOG_BUS, ids.LOG_ERROR, text=text)
@@ -137,12 +137,12 @@ class App:
             self.stream.stop()
             self.haptics.play(OFF_PATTERN)
             self.sender.status_now()
-            until_ms = time.ticks_add(time.ticks_ms(), FLUSH_MS)
+            until_ms = time.ticks_add(time.ticks_ms(), _FLUSH_MS)
             while self.sender.listening or self.haptics.playing:
                 if time.ticks_diff(until_ms, time.ticks_ms()) < 0:
                     break
                 self._frames.set()
-                await asyncio.sleep_ms(SLICE_MS)
+                await asyncio.sleep_ms(_SLICE_MS)
         finally:
             self._supervisor.end(OFF)
 
@@ -226,11 +226,11 @@ class App:
             fresh.clear()
             wait_ms = self.sender.turn()
             self._sent_ms = time.ticks_ms()
-            if wait_ms > SOON_MS:
+            if wait_ms > _SOON_MS:
                 await fresh.wait()
             while wait_ms > 0 and not fresh.is_set():  # in slices: a sleeping task cannot be woken
-                await asyncio.sleep_ms(min(SLICE_MS, wait_ms))
-                wait_ms -= SLICE_MS
+                await asyncio.sleep_ms(min(_SLICE_MS, wait_ms))
+                wait_ms -= _SLICE_MS
 
     async def _tell_status(self):
         """Send the status every `status_interval_s`, and at once when a fault comes or goes."""
@@ -240,8 +240,8 @@ class App:
             if now != faults or due_ms <= 0:
                 faults, due_ms = now, self.settings.get("status_interval_s") * 1000
                 self.sender.status_now()
-            await asyncio.sleep_ms(FAULT_LOOK_MS)
-            due_ms -= FAULT_LOOK_MS
+            await asyncio.sleep_ms(_FAULT_LOOK_MS)
+            due_ms -= _FAULT_LOOK_MS
 
     async def _watch_battery(self):
         """Measure, warn once, and end before the cell's own protection does."""
@@ -253,13 +253,13 @@ class App:
             if self.battery.empty:
                 self.log.add(ids.LOG_BATTERY, ids.LOG_ERROR, self.battery.percent, "empty, turning off")
                 self.turn_off()
-            await asyncio.sleep_ms(BATTERY_MS)
+            await asyncio.sleep_ms(_BATTERY_MS)
 
     async def _feed(self):
         """Feed the watchdog while sampler and sender have their turns."""
         while True:
             now_ms = time.ticks_ms()
-            if max(time.ticks_diff(now_ms, self._sampled_ms), time.ticks_diff(now_ms, self._sent_ms)) < STALE_MS:
+            if max(time.ticks_diff(now_ms, self._sampled_ms), time.ticks_diff(now_ms, self._sent_ms)) < _STALE_MS:
                 watchdog.feed()
             await asyncio.sleep_ms(watchdog.FEED_MS)
 
@@ -268,4 +268,4 @@ class App:
         while True:
             if not self.stream.running:
                 gc.collect()
-            await asyncio.sleep_ms(TIDY_MS)
+            await asyncio.sleep_ms(_TIDY_MS)

@@ -1,12 +1,14 @@
 """How full the battery is, when it is low, and when it is empty."""
 
+from micropython import const
+
 # Percent at the voltage of a LiPo cell under a small load: the curve that Peter Bigot drew for the battery sample of
 # Zephyr (samples/boards/nordic/battery) from a discharge of a 2000 mAh cell over 16 h; in mV, linear in between.
 # No cell of a clip was measured.
 CURVE = ((3950, 100), (3550, 6), (3100, 0))
-NO_CELL_MV = 2500  # below any cell that its own protection has not cut off: nothing is connected
-RISE_PERCENT = 10  # above `low` before it is no longer low: the voltage recovers by itself when the load falls
-SURE = 3  # readings in a row below `empty`, since the motor pulls the voltage down for a moment
+_NO_CELL_MV = const(2500)  # below any cell that its own protection has not cut off: nothing is connected
+_RISE_PERCENT = const(10)  # above `low` before it is no longer low: the voltage recovers by itself when the load falls
+_SURE = const(3)  # readings in a row below `empty`, since the motor pulls the voltage down for a moment
 
 
 def percent_of(mv):
@@ -36,13 +38,13 @@ class Battery:
     def sample(self):
         """Measure; True when the battery has just become low."""
         mv = self._read_mv()
-        if mv is None or mv < NO_CELL_MV:
+        if mv is None or mv < _NO_CELL_MV:
             self.mv = self.percent = None
             return False
         self.mv, self.percent = mv, percent_of(mv)
         was_low = self.low
-        margin = RISE_PERCENT if was_low else 0
+        margin = _RISE_PERCENT if was_low else 0
         self.low = self.percent < self._settings.get("low_battery_percent") + margin
         self._below = self._below + 1 if self.percent < self._settings.get("empty_battery_percent") else 0
-        self.empty = self._below >= SURE
+        self.empty = self._below >= _SURE
         return self.low and not was_low

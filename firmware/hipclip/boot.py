@@ -4,11 +4,12 @@ import sys
 import time
 
 import machine
+from micropython import const
 
 from hipclip import boards, crash, watchdog
 
-HELD_MS = 1500  # the button, from power-up on: longer than a press that turns the clip on
-LOOK_MS = 20
+_HELD_MS = const(1500)  # the button, from power-up on: longer than a press that turns the clip on
+_LOOK_MS = const(20)
 
 
 def main():
@@ -33,19 +34,20 @@ def held(board):
     """Whether the button is held down from power-up on; not after waking, which is a press of the same button."""
     if machine.reset_cause() == getattr(machine, "DEEPSLEEP_RESET", None):
         return False
-    for _ in range(HELD_MS // LOOK_MS):
+    for _ in range(_HELD_MS // _LOOK_MS):
         if not board.pressed():
             return False
-        time.sleep_ms(LOOK_MS)
+        time.sleep_ms(_LOOK_MS)
     return True
 
 
 def run(board, crashes, text):
     """Run the app; a crash is written down, then the clip starts anew."""
     try:
+        memory = board.ring()  # before the rest of the firmware cuts the heap up: it must lie in one piece
         from hipclip.app import OFF, REPL, App
 
-        ended = App(board, crashes, text).main()
+        ended = App(board, memory, crashes, text).main()
     except KeyboardInterrupt:  # somebody at the prompt, or mpremote
         watchdog.stay_fed()
         raise

@@ -3,11 +3,13 @@
 import asyncio
 import time
 
+from micropython import const
+
 PRESS, DOUBLE, LONG = 1, 2, 3
-TURN_MS = 10
-DEBOUNCE_MS = 30  # contacts of small buttons bounce for 5 to 20 ms
-DOUBLE_MS = 400  # from one release to the next press
-LONG_MS = 3000
+_TURN_MS = const(10)
+_DEBOUNCE_MS = const(30)  # contacts of small buttons bounce for 5 to 20 ms
+_DOUBLE_MS = const(400)  # from one release to the next press
+_LONG_MS = const(3000)
 
 
 class Button:
@@ -26,24 +28,24 @@ class Button:
         """Watch for ever; the App supervises it."""
         while True:
             self.turn(time.ticks_ms())
-            await asyncio.sleep_ms(TURN_MS)
+            await asyncio.sleep_ms(_TURN_MS)
 
     def turn(self, now_ms):
         """Look at the button once."""
         level = self._pressed()
         if level != self._level:
             self._level, self._changed_ms = level, now_ms
-        stable = time.ticks_diff(now_ms, self._changed_ms) >= DEBOUNCE_MS
+        stable = time.ticks_diff(now_ms, self._changed_ms) >= _DEBOUNCE_MS
         if stable and level != self._down:
             self._down = level
             if level:
                 self._press()
             else:
                 self._release(now_ms)
-        elif self._down and not self._ignored and time.ticks_diff(now_ms, self._began_ms) >= LONG_MS:
+        elif self._down and not self._ignored and time.ticks_diff(now_ms, self._began_ms) >= _LONG_MS:
             self._tell(LONG, now_ms)
             self._ignored = True
-        elif not self._down and self._clicks and time.ticks_diff(now_ms, self._released_ms) > DOUBLE_MS:
+        elif not self._down and self._clicks and time.ticks_diff(now_ms, self._released_ms) > _DOUBLE_MS:
             self._tell(PRESS, now_ms)
 
     def _press(self):

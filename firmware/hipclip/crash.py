@@ -8,9 +8,11 @@ import os
 import sys
 import time
 
+from micropython import const
+
 FILE = "crash.txt"
-LONGEST = 1500  # characters of traceback that are kept: the last ones, where the error is
-SOON_MS = 20000  # three crashes that each come within this make a minute
+_LONGEST = const(1500)  # characters of traceback that are kept: the last ones, where the error is
+_SOON_MS = const(20000)  # three crashes that each come within this make a minute
 MOST = 3
 BOOT_MS = time.ticks_ms()
 
@@ -19,11 +21,11 @@ def record(error, cause, path=FILE):
     """Write down the error and the cause of the last reset; never raises."""
     try:
         uptime_ms = time.ticks_diff(time.ticks_ms(), BOOT_MS)
-        row = _read(path)[1] + 1 if uptime_ms < SOON_MS else 1
+        row = _read(path)[1] + 1 if uptime_ms < _SOON_MS else 1
         text = io.StringIO()
         sys.print_exception(error, text)
         head = "new %d\nafter %d ms, reset cause %d\n" % (row, uptime_ms, cause)
-        _write(path, head + text.getvalue()[-LONGEST:])
+        _write(path, head + text.getvalue()[-_LONGEST:])
     except Exception:  # a full flash must not keep the clip from starting anew
         pass
 
@@ -51,7 +53,7 @@ def _read(path):
     """Give state, crashes in a row and the rest of the file; what cannot be read is no crash."""
     try:
         with open(path) as file:
-            first, rest = (file.read(2 * LONGEST) + "\n").split("\n", 1)
+            first, rest = (file.read(2 * _LONGEST) + "\n").split("\n", 1)
         state, row = first.split(" ")
         return state, int(row), rest
     except (OSError, ValueError):

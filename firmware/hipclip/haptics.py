@@ -3,28 +3,32 @@
 import asyncio
 import time
 
+from micropython import const
+
 from hipwire import ids
 
 OFF = 100  # the clip turns itself off; ours alone, no host can ask for it
-LOW_HZ, MIDDLE_HZ, HIGH_HZ = 1500, 2500, 4000  # of a buzzer: a fifth or more apart
-_LONG = 500  # a coin motor takes some 100 ms to spin up and to stop, so pulses and gaps are well above that
-_SHORT = 160
-_GAP = 160
+_LOW_HZ = const(1500)  # tones of a buzzer, a fifth or more apart
+_MIDDLE_HZ = const(2500)
+_HIGH_HZ = const(4000)
+_LONG = const(500)  # a coin motor takes some 100 ms to spin up and to stop, so pulses and gaps are well above that
+_SHORT = const(160)
+_GAP = const(160)
 
 # (on_ms, off_ms, strength_percent, tone_hz). Left is one long, right is two short; both is the one after the other.
-_LEFT = ((_LONG, 0, 100, LOW_HZ),)
-_RIGHT = ((_SHORT, _GAP, 100, HIGH_HZ), (_SHORT, 0, 100, HIGH_HZ))
+_LEFT = ((_LONG, 0, 100, _LOW_HZ),)
+_RIGHT = ((_SHORT, _GAP, 100, _HIGH_HZ), (_SHORT, 0, 100, _HIGH_HZ))
 PATTERNS = {
     ids.BUZZ_LEFT: _LEFT,
     ids.BUZZ_RIGHT: _RIGHT,
-    ids.BUZZ_BOTH: ((_LONG, 2 * _GAP, 100, LOW_HZ),) + _RIGHT,
-    ids.BUZZ_RECOVERED: ((_SHORT, _GAP, 80, LOW_HZ), (_LONG, 0, 80, HIGH_HZ)),
-    ids.BUZZ_PAIRED: ((_SHORT, _GAP, 80, MIDDLE_HZ),) * 3 + ((_SHORT, 0, 80, HIGH_HZ),),
-    ids.BUZZ_LOW_BATTERY: ((_LONG, 2 * _GAP, 80, MIDDLE_HZ), (_LONG, 0, 80, LOW_HZ)),
-    OFF: ((2 * _LONG, 0, 80, LOW_HZ),),
+    ids.BUZZ_BOTH: ((_LONG, 2 * _GAP, 100, _LOW_HZ),) + _RIGHT,
+    ids.BUZZ_RECOVERED: ((_SHORT, _GAP, 80, _LOW_HZ), (_LONG, 0, 80, _HIGH_HZ)),
+    ids.BUZZ_PAIRED: ((_SHORT, _GAP, 80, _MIDDLE_HZ),) * 3 + ((_SHORT, 0, 80, _HIGH_HZ),),
+    ids.BUZZ_LOW_BATTERY: ((_LONG, 2 * _GAP, 80, _MIDDLE_HZ), (_LONG, 0, 80, _LOW_HZ)),
+    OFF: ((2 * _LONG, 0, 80, _LOW_HZ),),
 }
-BETWEEN_MS = 700  # from one repeat to the next, longer than any gap within
-SLICE_MS = 20  # how soon a newer pattern is heard
+_BETWEEN_MS = const(700)  # from one repeat to the next, longer than any gap within
+_SLICE_MS = const(20)  # how soon a newer pattern is heard
 
 
 class Motor:
@@ -49,7 +53,7 @@ class Motor:
 class Buzzer:
     """A passive buzzer: a square wave of half duty is the loudest."""
 
-    PWM_HZ = MIDDLE_HZ  # until it has a tone
+    PWM_HZ = _MIDDLE_HZ  # until it has a tone
 
     def __init__(self, pwm):
         self._pwm = pwm
@@ -103,7 +107,7 @@ class Haptics:
 
     async def _play(self):
         for repeat in range(self._repeats):
-            if repeat and not await self._pause(BETWEEN_MS):
+            if repeat and not await self._pause(_BETWEEN_MS):
                 return
             for on_ms, off_ms, strength_percent, tone_hz in self._pattern:
                 self._vibrator.on(strength_percent * self._strength_percent // 100, tone_hz)
@@ -120,5 +124,5 @@ class Haptics:
             left_ms = time.ticks_diff(until_ms, time.ticks_ms())
             if left_ms <= 0:
                 return True
-            await asyncio.sleep_ms(min(SLICE_MS, left_ms))
+            await asyncio.sleep_ms(min(_SLICE_MS, left_ms))
         return False

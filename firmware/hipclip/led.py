@@ -2,8 +2,10 @@
 
 import asyncio
 
+from micropython import const
+
 SAFE_MODE, FAULT, LOW_BATTERY, STREAMING, CONNECTED, ADVERTISING = range(6)
-_FLASH = 40  # the eye sees it, and the battery does not
+_FLASH = const(40)  # the eye sees it, and the battery does not
 # turns of (lit_ms, dark_ms)
 PATTERNS = {
     SAFE_MODE: ((1000, 0),),  # steady: it stays as it is when the firmware is left

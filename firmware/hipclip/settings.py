@@ -3,30 +3,32 @@
 import json
 import os
 
+from micropython import const
+
 from hipwire.frames import QUATERNION_ONE
 
 FILE = "settings.json"
-TEXT = "text"
-WHOLE = "whole number"
-SWITCH = "true or false"
+_TEXT = const(0)
+_WHOLE = const(1)
+_SWITCH = const(2)
 # name, default, kind, least and most; for a text the least and most bytes
 TABLE = (
-    ("ble_name", "hipdrop", TEXT, 1, 22),  # more does not fit into an advertisement, see ble.py
-    ("mtu", 247, WHOLE, 23, 517),
-    ("keep_streaming_s", 600, WHOLE, 0, 86400),
-    ("status_interval_s", 2, WHOLE, 1, 60),
-    ("buzz_enabled", True, SWITCH, 0, 1),
-    ("buzz_strength_percent", 100, WHOLE, 0, 100),
-    ("led_enabled", True, SWITCH, 0, 1),
-    ("low_battery_percent", 15, WHOLE, 1, 90),
-    ("empty_battery_percent", 3, WHOLE, 0, 50),
-    ("mount_id", 0, WHOLE, 0, 0xFFFFFFFF),
-    ("mount_w", 0, WHOLE, -32767, 32767),
-    ("mount_x", 0, WHOLE, -32767, 32767),
-    ("mount_y", 0, WHOLE, -32767, 32767),
-    ("mount_z", 0, WHOLE, -32767, 32767),
+    ("ble_name", "hipdrop", _TEXT, 1, 22),  # more does not fit into an advertisement, see ble.py
+    ("mtu", 247, _WHOLE, 23, 517),
+    ("keep_streaming_s", 600, _WHOLE, 0, 86400),
+    ("status_interval_s", 2, _WHOLE, 1, 60),
+    ("buzz_enabled", True, _SWITCH, 0, 1),
+    ("buzz_strength_percent", 100, _WHOLE, 0, 100),
+    ("led_enabled", True, _SWITCH, 0, 1),
+    ("low_battery_percent", 15, _WHOLE, 1, 90),
+    ("empty_battery_percent", 3, _WHOLE, 0, 50),
+    ("mount_id", 0, _WHOLE, 0, 0xFFFFFFFF),
+    ("mount_w", 0, _WHOLE, -32767, 32767),
+    ("mount_x", 0, _WHOLE, -32767, 32767),
+    ("mount_y", 0, _WHOLE, -32767, 32767),
+    ("mount_z", 0, _WHOLE, -32767, 32767),
 )
-UNIT_SLACK_PERCENT = 2  # of a quaternion's squared length, for the rounding of four int16
+_UNIT_SLACK_PERCENT = const(2)  # of a quaternion's squared length, for the rounding of four int16
 
 
 def check(name, value):
@@ -35,10 +37,10 @@ def check(name, value):
     if not row:
         raise ValueError("%s: no such setting" % name)
     _, _, kind, least, most = row[0]
-    if kind == SWITCH:
+    if kind == _SWITCH:
         if value is not True and value is not False:
             raise ValueError("%s: must be true or false" % name)
-    elif kind == TEXT:
+    elif kind == _TEXT:
         if not isinstance(value, str) or not least <= len(value.encode()) <= most:
             raise ValueError("%s: must be a text of %d to %d bytes" % (name, least, most))
     elif value is True or value is False or not isinstance(value, int) or not least <= value <= most:
@@ -51,7 +53,7 @@ def check_together(values):
         raise ValueError("empty_battery_percent: must be below low_battery_percent")
     if values["mount_id"]:
         squared = sum([values[name] ** 2 for name in ("mount_w", "mount_x", "mount_y", "mount_z")])
-        if abs(squared * 100 // QUATERNION_ONE**2 - 100) > UNIT_SLACK_PERCENT:
+        if abs(squared * 100 // QUATERNION_ONE**2 - 100) > _UNIT_SLACK_PERCENT:
             raise ValueError("mount_w: w, x, y, z must be a quaternion of unit length, 1.0 = %d" % QUATERNION_ONE)
 
 

@@ -3,12 +3,14 @@
 import asyncio
 import time
 
+from micropython import const
+
 from hipwire import ids
 
-MOST_FAILURES = 5  # in a row
-LONG_MS = 60000  # a task that lasted so long has recovered
-FIRST_PAUSE_MS = 50  # doubled with each failure in a row: the sensor's FIFO bears the first four
-LOOK_MS = 1000
+_MOST_FAILURES = const(5)  # in a row
+_LONG_MS = const(60000)  # a task that lasted so long has recovered
+_FIRST_PAUSE_MS = const(50)  # doubled with each failure in a row: the sensor's FIFO bears the first four
+_LOOK_MS = const(1000)
 
 
 class TaskEndedError(Exception):
@@ -51,14 +53,14 @@ class Supervisor:
                 await make()
                 raise TaskEndedError(name)
             except Exception as error:
-                row = 1 if time.ticks_diff(time.ticks_ms(), began_ms) > LONG_MS else row + 1
+                row = 1 if time.ticks_diff(time.ticks_ms(), began_ms) > _LONG_MS else row + 1
                 self.failures += 1
-                if row > MOST_FAILURES:
+                if row > _MOST_FAILURES:
                     self.end(error)
                     return
                 text = "%s: %s %s" % (name, type(error).__name__, error)
                 self._log.add(ids.LOG_TASK, ids.LOG_ERROR, self.failures, text)
-            await asyncio.sleep_ms(FIRST_PAUSE_MS << row - 1)
+            await asyncio.sleep_ms(_FIRST_PAUSE_MS << row - 1)
 
     async def _cancel(self):
         """End all tasks and wait until they have cleared up after themselves."""

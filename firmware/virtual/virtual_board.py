@@ -16,9 +16,10 @@ def driver(chip):
 
 
 class Board(Xiao):
-    """Pins, polarity and ring of the XIAO."""
+    """Pins and polarity of the XIAO, with a heap of 256 kB instead of 8 MB."""
 
     NAME = "virtual clip"
+    RING_S = 20  # 56 kB
 
     def __init__(self):
         self.IMU = driver(os.getenv("HIPCLIP_CHIP") or "lsm6dsox")

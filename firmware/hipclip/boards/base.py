@@ -3,19 +3,20 @@
 import time
 
 import machine
+from micropython import const
 
 from hipclip.haptics import Buzzer, Motor
 from hipwire import frames, ids
 
-I2C_HZ = 400000  # the fast mode that all three chips take
-FASTEST_PERCENT = 105  # a sensor's oscillator may be that quick, and a ring shall hold its seconds all the same
-AVERAGED = 16  # readings of the battery: the radio's current pulses show in single ones
-LOOK_MS = 200  # between looks at the button while off, where the board cannot wake by itself
+_I2C_HZ = const(400000)  # the fast mode that all three chips take
+_FASTEST_PERCENT = const(105)  # a sensor's oscillator may be that quick, and a ring shall hold its seconds all the same
+_AVERAGED = const(16)  # readings of the battery: the radio's current pulses show in single ones
+_LOOK_MS = const(200)  # between looks at the button while off, where the board cannot wake by itself
 
 
 def ring_bytes(seconds, rate_mhz):
     """Memory for full raw frames of so many seconds, each with its length, and the one that is being filled."""
-    samples = seconds * rate_mhz * FASTEST_PERCENT // 100000
+    samples = seconds * rate_mhz * _FASTEST_PERCENT // 100000
     return (-(-samples // frames.RAW_MAX_SAMPLES) + 1) * (frames.RAW_MAX_SIZE + 1)
 
 
@@ -58,10 +59,10 @@ class Board:
 
     def i2c(self):
         """Give the bus of the sensor."""
-        return machine.I2C(self.I2C_ID, scl=machine.Pin(self.SCL), sda=machine.Pin(self.SDA), freq=I2C_HZ)
+        return machine.I2C(self.I2C_ID, scl=machine.Pin(self.SCL), sda=machine.Pin(self.SDA), freq=_I2C_HZ)
 
     def ring(self):
-        """Make the memory of the ring; early, since it must lie in one piece."""
+        """Make the memory of the ring."""
         return bytearray(ring_bytes(self.RING_S, self.IMU.RATE_MHZ))
 
     def light(self, on):
@@ -85,15 +86,15 @@ class Board:
         if self._battery is None:
             return None
         total = 0
-        for _ in range(AVERAGED):
+        for _ in range(_AVERAGED):
             total += self._pin_uv()
-        return total * self.BATTERY_FACTOR // (1000 * AVERAGED)
+        return total * self.BATTERY_FACTOR // (1000 * _AVERAGED)
 
     def sleep(self):
         """Turn off; the button turns on again, as after a reset. Does not come back."""
         for wanted in (False, True, False):  # let go, pressed, let go: held at boot it would mean safe mode
             while self.pressed() != wanted:
-                machine.lightsleep(LOOK_MS)
+                machine.lightsleep(_LOOK_MS)
         machine.reset()
 
     def _pin_uv(self):
