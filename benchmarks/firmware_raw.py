@@ -115,9 +115,7 @@ def main() -> None:
     parser.add_argument("--repeat", type=int, default=5)
     options = parser.parse_args()
     costs = {chip: cost_us(chip, options.turns, options.repeat) for chip in FIFO_BYTES}
-    print(
-        "| board, sensor | driver here, µs | whole turn here, µs | on the board, µs | of its processor | of 400 kHz I2C |"
-    )
+    print("| board, sensor | driver, µs | whole turn, µs | on the board, µs | of its processor | of 400 kHz I2C |")
     print("|---|---|---|---|---|---|")
     for board, chip, factor, rate_hz in BOARDS:
         driver_us, turn_us = costs[chip]

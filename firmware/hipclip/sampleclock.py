@@ -34,6 +34,7 @@ class SampleClock:
         self._ticks = 0  # when last watched
         self._now_us = 0  # the same instant, in microseconds that do not wrap
         self._started = False
+        self._reopen = False  # the next poll: samples may come at other times than before
         self._newest = -1  # sample whose time is kept
         self._low_us = self._high_us = 0  # it was taken between
         self._anchor_index = [0] * _ANCHORS
@@ -77,6 +78,7 @@ class SampleClock:
         least = self._newest + (late_us - _SLIP_US << _SHIFT) // self._slowest
         if seen >= least and not surely:
             return 0
+        self._reopen = self._reopen or not surely  # polls since the loss have misled it
         middle_us = (late_us + early_us) // 2
         return max(0, self._newest + (middle_us << _SHIFT) // self._period - seen)
 
@@ -87,13 +89,19 @@ class SampleClock:
         newest = self.index + waiting - 1
         if newest < 0:
             return
-        if self._newest < 0 or missed:
+        if missed:
+            self._anchors = self._anchor_next = 0  # the count across a gap may be off by one
+        if self._newest < 0 or self._reopen:
             self._begin(newest, spread_us)
         else:
             self._narrow(newest, spread_us)
         if not self._anchors or self._now_us - self._anchored_us >= _ANCHOR_US:
             self._measure()
             self._anchor()
+
+    def restart(self):
+        """Tell that the sensor has been started anew; `missing` goes on to count by its old pace."""
+        self._reopen = True
 
     def ticks_of(self, index):
         """Give the clock at sample `index`, modulo 2^30; never earlier than what was given last."""
@@ -109,14 +117,15 @@ class SampleClock:
         return ((self._low_us + self._high_us) >> 1) + ((index - self._newest) * self._period >> _SHIFT)
 
     def _begin(self, newest, spread_us):
-        """The first poll, or one behind a gap: counting has no link to what was before, only the period stays."""
+        """The first poll, one behind a restart, or a count that cannot be: of what was before only the period stays."""
+        self._reopen = False
         loose = self._period * _LOOSE_PPM // 1000000
         self._fastest -= loose
         self._slowest += loose
         self._newest = newest
         self._high_us = self._now_us + spread_us
         self._low_us = self._now_us - (self._slowest >> _SHIFT)
-        self._anchors = 0
+        self._anchors = self._anchor_next = 0
 
     def _narrow(self, newest, spread_us):
         """Carry the bounds on to the newest sample and cut them with what this poll says."""
@@ -124,7 +133,7 @@ class SampleClock:
         low_us = self._low_us + (steps * self._fastest >> _SHIFT)
         high_us = self._high_us + (steps * self._slowest >> _SHIFT) + 1
         before_us, after_us = self._now_us - (self._slowest >> _SHIFT) - 1, self._now_us + spread_us
-        if low_us > after_us + _SLIP_US:  # more samples than there can be: an earlier count was wrong
+        if low_us > after_us + _SLIP_US or high_us < before_us - _SLIP_US:  # an earlier count was wrong
             self._begin(newest, spread_us)
             return
         if low_us > after_us:

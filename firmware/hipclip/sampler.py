@@ -143,6 +143,7 @@ class Sampler:
             return False
         self._tried, self._tried_ms = True, now_ms
         self._lost = True
+        self.clock.restart()
         self.start()
         self._troubles = 0
         return True

@@ -176,6 +176,34 @@ def test_one_sample_lost_without_a_word_is_noticed() -> None:
     assert found == 1
 
 
+@pytest.mark.parametrize("wrong", [-1, 1])
+def test_a_gap_counted_wrong_by_one_does_not_spoil_the_rate(wrong: int) -> None:
+    sensor = Sensor(0.01)
+    sensor.run(40)
+    waiting = sensor.taken(sensor.now_us + BUS_US // 2) - sensor.clock.index
+    sensor.clock.update(sensor.now_us % TICKS, waiting - 10, 10 + wrong, BUS_US)
+    sensor.clock.index += waiting - 10
+    slipped = Sensor(0.01)  # the same sensor, whose samples now bear other numbers
+    slipped.clock, slipped.now_us = sensor.clock, sensor.now_us
+    slipped.first_s = sensor.first_s - wrong / sensor.rate_hz
+    for _ in range(600):
+        slipped.turn()
+        assert abs(slipped.clock.rate_mhz / 1000 / slipped.rate_hz - 1) * 1e6 <= slipped.clock.uncertainty_ppm + 5
+    assert abs(slipped.error_us()) < 2000
+
+
+def test_one_sample_counted_twice_does_not_spoil_the_rate() -> None:
+    sensor = Sensor(0.01)
+    sensor.run(40)
+    sensor.clock.index += 1
+    sensor.first_s -= 1 / sensor.rate_hz
+    for turn in range(1500):
+        sensor.turn()
+        if turn > 20:
+            assert abs(sensor.clock.rate_mhz / 1000 / sensor.rate_hz - 1) * 1e6 <= sensor.clock.uncertainty_ppm + 5
+    assert abs(sensor.error_us()) < 2000
+
+
 def test_no_number_outgrows_a_small_integer() -> None:
     sensor = Sensor(-0.03, begin_us=TICKS - 1)
     for _ in range(2400):  # forty minutes

@@ -185,6 +185,26 @@ def test_an_overrun_is_told_once_and_leaves_whole_samples():
         assert samples(buffer, 0, n) == expected(first, n)
 
 
+def test_a_half_from_before_an_overrun_finds_no_other():
+    truth = expected(0, 800)
+    for slot in range(4):  # the number of a time slot has two bits: one of four overruns would fit
+        chip = fakes.Sox()
+        chip.skip_at, chip.skip_bytes = 7 * 20, 7  # now words come in odd numbers
+        imu = started(Lsm6dsox, chip)
+        buffer = bytearray(12 * 260)
+        time.sleep_ms(100)
+        imu.poll()
+        imu.read_into(buffer, 0, 13)  # one is torn, one is left half read
+        time.sleep_ms(2000)
+        imu.poll()
+        assert imu.overran
+        chip.head = chip.head // 14 * 14 + 14 * slot + 7  # torn: the other half comes first
+        n = imu.poll()
+        got = samples(buffer, 0, imu.read_into(buffer, 0, n))
+        assert len(got) > 240
+        assert all(sample in truth for sample in got), slot
+
+
 def test_words_without_tags_are_brought_back_into_step():
     for torn_words in range(1, 6):
         chip = fakes.Trc(torn_words=torn_words)
