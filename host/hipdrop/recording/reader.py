@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from mcap.exceptions import McapError
-from mcap.records import Channel, Footer, McapRecord, Metadata
+from mcap.records import Channel, McapRecord, Metadata
 from mcap.records import Message as McapMessage
 from mcap.stream_reader import StreamReader
 
@@ -103,19 +103,21 @@ def _read(path: Path, file: BinaryIO) -> Run:
         elif isinstance(record, McapMessage) and header is not None:
             item = _item(topics.get(record.channel_id, ""), record.log_time // 1000 - offset_us, record.data)
             items += [item] if item is not None else []
-        whole = whole or isinstance(record, Footer)
+        whole = record is None
     if header is None:
         problem = "is MCAP, but no run of hipdrop" if whole else "ends before its header: nothing of the run is in it"
         raise InputError(path, problem + "; name another recording")
     return Run(path, header, items, () if whole else (_tear(header, items),))
 
 
-def _records(file: BinaryIO) -> Iterator[McapRecord]:
-    """Give the records up to the end or the tear."""
+def _records(file: BinaryIO) -> Iterator[McapRecord | None]:
+    """Give the records up to the tear, or up to the end and then None."""
+    file.seek(0)
     try:
-        yield from StreamReader(file, skip_magic=True, record_size_limit=MOST_BYTES).records
+        yield from StreamReader(file, record_size_limit=MOST_BYTES).records
     except _TORN:
         return
+    yield None
 
 
 def _header(path: Path, record: Metadata) -> RunHeader:
