@@ -211,10 +211,12 @@ class BleServer:
         return False
 
     def disconnect(self, number):
-        """Part from a central."""
+        """Part from a central, whose disconnection follows; one that is gone already has none to follow."""
         try:
-            self._radio.gap_disconnect(number)
+            parting = self._radio.gap_disconnect(number)
         except OSError:
+            parting = False
+        if not parting:
             self._note((_CENTRAL_DISCONNECT, number, 0))
 
     def _advertise(self):

@@ -4,7 +4,7 @@ import time
 
 from hipclip.rawframes import RawWriter
 from hipclip.ring import FrameRing
-from hipclip.tiltframes import DIVIDER, TiltWriter
+from hipclip.tiltframes import DIVIDER
 from hipwire import frames, ids
 
 NONE = 0
@@ -36,7 +36,7 @@ class Stream:
     Raw and tilt have a ring each, since their sequences count apart, in the same memory, since only one of them runs.
     """
 
-    def __init__(self, memory, sampler, log, settings, tilt=None):
+    def __init__(self, memory, sampler, log, settings, make_tilt=None):
         self._sampler = sampler
         self._log = log
         self._settings = settings
@@ -45,10 +45,9 @@ class Stream:
         samples_kept = self._rings[ids.RAW].capacity * frames.RAW_MAX_SAMPLES
         self.ring_s = samples_kept * 1000 // sampler.imu.RATE_MHZ  # how long full raw frames are kept
         self._writers = {ids.RAW: RawWriter(self._rings[ids.RAW])}
-        self._tilt = tilt  # a tiltframes.Tilt: the sink before its writer; None where there is no tilt stream
-        if tilt:
+        if make_tilt:  # gives the writer of the tilt stream into a ring, a sink of the sampler as RawWriter is
             self._rings[ids.TILT] = FrameRing(memory)
-            self._writers[ids.TILT] = TiltWriter(self._rings[ids.TILT], tilt, sampler.clock)
+            self._writers[ids.TILT] = make_tilt(self._rings[ids.TILT])
         self.ring = self._rings[ids.RAW]  # of the stream that runs or ran last
         self.writer = self._writers[ids.RAW]
         self.kind = NONE  # of the stream that runs or ran last
@@ -74,9 +73,6 @@ class Stream:
         self.writer.begin(samples)
         self._heard_ms = time.ticks_ms()
         self.running = True
-        if kind == ids.TILT:
-            self._tilt.set_mount(*[self._settings.get("mount_" + axis) for axis in "wxyz"])
-            self._sampler.sinks.append(self._tilt)
         self._sampler.sinks.append(self.writer)
         self._log.add(ids.LOG_STARTED, text="tilt" if kind == ids.TILT else "raw")
 
@@ -84,9 +80,7 @@ class Stream:
         """End the stream; the samples of the last frame are put into the ring."""
         if not self.running:
             return
-        for sink in (self.writer, self._tilt):
-            if sink in self._sampler.sinks:
-                self._sampler.sinks.remove(sink)
+        self._sampler.sinks.remove(self.writer)
         self.writer.flush()
         self.running = False
         self._log.add(ids.LOG_STOPPED)

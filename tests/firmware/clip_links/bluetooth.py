@@ -61,3 +61,4 @@ class BLE:
 
     def gap_disconnect(self, connection):
         self.parted.append(connection)
+        return connection not in self.gone

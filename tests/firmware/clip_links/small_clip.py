@@ -6,7 +6,7 @@ import sys
 from hipclip import commands, sender, settings, status, stream
 from hipclip.counters import Counters
 from hipclip.outlet import Outlet
-from hipclip.tiltframes import Tilt
+from hipclip.tiltstream import TiltStream
 from hipwire import ids
 
 
@@ -138,12 +138,14 @@ class Clip:
         self.sampler = Sampler()
         self.imu = self.sampler.imu
         self.log.clock = self.sampler.clock
-        tilt = Tilt(self.imu, self.sampler.clock, 32)
-        self.stream = stream.Stream(bytearray(241 * (kept + 1)), self.sampler, self.log, self.settings, tilt)
+        self.stream = stream.Stream(bytearray(241 * (kept + 1)), self.sampler, self.log, self.settings, self._make_tilt)
         self.status = status.Status(self)
         self.sender = sender.Sender(self.stream, self.log, self.counters, self.status)
         self.commands = commands.Commands(self)
         self.left = []
+
+    def _make_tilt(self, ring):
+        return TiltStream(ring, self.imu, self.sampler.clock, self.settings)
 
     def leave(self, where):
         self.left.append(where)
