@@ -24,6 +24,7 @@ BACKOFF_S = (0.0, 0.5, 1.0, 2.0)  # between the end of one try and the next
 TICK_S = 0.25  # how often missing frames are looked for
 FINISH_S = 30.0  # 25 s bring a full ring of 30 s at 1.2 times the live rate
 LAST_WORD_S = 1.0
+OVERTAKEN_S = 0.5
 POST_S = 20.0  # an alert is no news any more after that
 
 
@@ -211,9 +212,17 @@ class Session:
         if not self._stopped:
             await self._line.ask(ids.STOP)
             self._stopped = True
+            await self._let_come()
         while not self._sink.complete:
             await self._tick()
         return Happening.COMPLETE
+
+    async def _let_come(self) -> None:
+        """Give the last frames, which the answer to STOP may overtake, time to come by themselves."""
+        until_s = now_s() + OVERTAKEN_S
+        while not self._sink.complete and now_s() < until_s:
+            self._line.check()
+            await self._line.rest(OVERTAKEN_S / 10)
 
     async def _close(self) -> None:
         """Leave no stream behind that nobody hears: it would empty the clip's battery."""
