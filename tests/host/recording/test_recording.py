@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 import pytest
@@ -92,6 +93,26 @@ def test_arrivals_come_back_to_the_microsecond(
     run = read_run(write(path, [Message(arrival_s, b"x") for arrival_s in arrivals_s]))
     found = [item.arrival_s for item in run.items if isinstance(item, Message)]
     assert [round(arrival_s * 1e6) for arrival_s in found] == [round(arrival_s * 1e6) for arrival_s in arrivals_s]
+
+
+def golden() -> bytes:
+    """The file that stands in golden.txt, written by hand from docs/recording-format.md and the MCAP specification."""
+    lines = Path(__file__).with_name("golden.txt").read_text("utf-8").splitlines()
+    return b"".join(bytes.fromhex(line.split("#")[0]) for line in lines)
+
+
+def test_a_file_written_by_hand_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "run.mcap"
+    path.write_bytes(golden())
+    run = read_run(path)
+    assert run.notes == ()
+    assert run.header.settings == Settings().replace({"drop": {"stop_steps": 3}})
+    assert (run.header.site, run.header.profile, run.header.mount) == (Site.SACRUM, None, None)
+    assert run.items == [
+        Session(10.5, "connected", {"mtu": 247}),
+        Message(10.75, bytes.fromhex("160200010500000000")),
+        Entered(11.0, Mark("hill")),
+    ]
 
 
 def test_other_tools_read_a_whole_file(tmp_path: Path) -> None:
