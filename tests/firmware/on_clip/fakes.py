@@ -37,6 +37,7 @@ class Fifo:
         self.skip_at = -1  # byte of the stream from which skip_bytes are missing
         self.skip_bytes = 0
         self.resets = 0
+        self.phase_us = 0  # by which the oscillator comes sooner after a reset
 
     def produced(self):
         """Packets since the FIFO was switched on."""
@@ -59,6 +60,8 @@ class Fifo:
         """Fill from empty, from sample 0 at the first time."""
         if self.origin_us is None:
             self.origin_us = time.now_us
+        elif self.dead:
+            self.origin_us -= self.phase_us
         self.dead = False
         self.head = self.produced() * self.PACKET
 
