@@ -31,15 +31,17 @@ def record(error, cause, path=FILE):
 
 
 def take(path=FILE):
-    """Give how many crashes in a row the last boot ended, and the last line of its error; 0 after a good one."""
+    """Give how many crashes in a row there were up to the last boot, and the last one's error; 0 after a good boot.
+
+    Three in a row are given twice: to the boot that ends in safe mode, then as one to the boot that tries again.
+    """
     state, row, rest = _read(path)
-    if state != "new":
-        if row:
-            _mark(path, "told 0\n" + rest)
-        return 0, ""
-    # after three in a row the next boot after safe mode tries again
-    _mark(path, "told %d\n%s" % (row if row < MOST else 0, rest))
-    return row, rest.strip().split("\n")[-1]
+    if state == "new":
+        _mark(path, "new 0\n" + rest if row >= MOST else "told %d\n%s" % (row, rest))
+        return max(1, row), rest.strip().split("\n")[-1]
+    if row:
+        _mark(path, "told 0\n" + rest)
+    return 0, ""
 
 
 def _mark(path, text):

@@ -20,7 +20,7 @@ class Board(Base):
     PULLED_UP = False
     BUZZER = 2
     BATTERY = 38
-    RING_S = 8  # 23 kB: what the stock ESP32 image, which leaves the PSRAM alone, can spare
+    RING_S = 8  # 22 kB: what the stock ESP32 image, which leaves the PSRAM alone, can spare
 
     def __init__(self):
         self._hold = machine.Pin(HOLD, machine.Pin.OUT, value=1)  # first of all: without it the stick goes dark
