@@ -14,7 +14,6 @@ from hipdrop.links.connection import Session, StreamChoice
 from hipdrop.links.states import State
 from hipdrop.profile import Profile
 from hipdrop.receive.chain import Chain
-from hipdrop.receive.settings import LinkSettings
 from hipdrop.recording import RunHeader, RunWriter
 from hipdrop.settings import Settings
 from hipwire import ids, records
@@ -49,9 +48,8 @@ class LiveRun:
         self, settings: Settings, *, site: Site | None = None, profile: Profile | None = None,
         recording: Path | None = None,
     ) -> None:  # fmt: skip
-        self._link_settings = LinkSettings()
         self._given = settings, site, profile
-        self.chain = Chain(settings, self._link_settings, site=site, profile=profile)
+        self.chain = Chain(settings, site=site, profile=profile)
         self.events: list[Event] = []
         self._recording = recording
         self._writer: RunWriter | None = None
@@ -113,7 +111,7 @@ class LiveRun:
     def _record(self, path: Path, arrival_s: float, message: bytes) -> None:
         if self._writer is None:
             settings, site, profile = self._given
-            header = RunHeader.now(arrival_s, settings, self._link_settings, site=site, profile=profile)
+            header = RunHeader.now(arrival_s, settings, site=site, profile=profile)
             self._writer = RunWriter(path, header)
         self._writer.frame(arrival_s, message)
         if self._writer.error is not None and not self._disk_told:

@@ -20,7 +20,6 @@ from hipdrop.receive.messages import ClipInfo, ClipStatus, Started, read_info, r
 from hipdrop.receive.order import Taken
 from hipdrop.receive.rate import RateFinder
 from hipdrop.receive.resend import Resend
-from hipdrop.receive.settings import LinkSettings
 from hipdrop.receive.streams import AnyPipeline, Stream, stream_of
 from hipdrop.samples import Array
 from hipdrop.settings import Settings
@@ -42,9 +41,7 @@ class Chain:
     Parameters
     ----------
     settings
-        All parameters of the pipeline; the clip's range goes over them (`used_settings`).
-    link_settings
-        How long to wait for what is lost.
+        All parameters; the clip's range goes over them (`used_settings`).
     site, profile, mount
         As of `hipdrop.pipeline.Pipeline`.
     keep
@@ -61,12 +58,11 @@ class Chain:
     """
 
     def __init__(
-        self, settings: Settings | None = None, link_settings: LinkSettings | None = None, *,
+        self, settings: Settings | None = None, *,
         site: Site | None = None, profile: Profile | None = None, mount: Array | None = None, keep: Keep | None = None,
     ) -> None:  # fmt: skip
         self._settings = settings or Settings()
         self._keep = keep
-        self._link_settings = link_settings or LinkSettings()
         self._site, self._profile, self._mount = site, profile, mount
         self.info: ClipInfo | None = None
         self.status: ClipStatus | None = None
@@ -79,7 +75,7 @@ class Chain:
         self._before: Boot | None = None  # the boot before, until the new one has released a frame
         self._rate: RateFinder | None = None
         self._marks: set[int] = set()  # numbers of the marks of this boot that are in
-        self._resend = Resend(microseconds(self._link_settings.resend_patience_s))
+        self._resend = Resend(microseconds(self._settings.link.resend_patience_s))
         self._readers: dict[int, Callable[[bytes, int], None]] = {
             ids.RAW: self._samples, ids.TILT: self._samples, ids.STATUS: self._status, ids.LOG: self._log,
             ids.INFO: self._info, ids.ANSWER: self._answer,
@@ -276,7 +272,7 @@ class Chain:
     def _running_boot(self) -> Boot:
         if self._boot is None:
             divider = self.info.tilt_divider if self.info and self.stream_kind == ids.TILT else 1
-            self._boot = Boot(self._nominal_hz, divider, microseconds(self._link_settings.backfill_wait_s))
+            self._boot = Boot(self._nominal_hz, divider, microseconds(self._settings.link.backfill_wait_s))
             self._rate = self._rate or RateFinder(self._nominal_hz)
         return self._boot
 

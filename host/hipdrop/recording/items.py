@@ -15,7 +15,6 @@ import numpy as np
 import hipdrop
 from hipdrop.events import Mark, NewBaseline, Side, Site, SwapSides, TargetBand, UserInput
 from hipdrop.profile import Profile
-from hipdrop.receive.settings import LinkSettings
 from hipdrop.samples import Array
 from hipdrop.settings import Settings
 
@@ -59,7 +58,7 @@ class RunHeader:
 
     Attributes
     ----------
-    settings, link_settings, site, profile, mount
+    settings, site, profile, mount
         As given to `hipdrop.receive.chain.Chain`.
     start_s
         The host's clock at the start of the recording.
@@ -70,7 +69,6 @@ class RunHeader:
     """
 
     settings: Settings = field(default_factory=Settings)
-    link_settings: LinkSettings = field(default_factory=LinkSettings)
     site: Site | None = None
     profile: Profile | None = None
     mount: Array | None = None
@@ -80,18 +78,17 @@ class RunHeader:
 
     @classmethod
     def now(
-        cls, start_s: float, settings: Settings, link_settings: LinkSettings, *,
+        cls, start_s: float, settings: Settings, *,
         site: Site | None = None, profile: Profile | None = None, mount: Array | None = None,
     ) -> RunHeader:  # fmt: skip
         """Make the header of a run that begins now; `start_s` is the clock that the arrivals are on."""
-        return cls(settings, link_settings, site, profile, mount, start_s, time.time(), versions())
+        return cls(settings, site, profile, mount, start_s, time.time(), versions())
 
     def as_texts(self) -> dict[str, str]:
         """Give the header as it stands in the file: texts by name."""
         texts = {"format": str(FORMAT)}
         values = {
             "settings": self.settings.as_dict(),
-            "link_settings": asdict(self.link_settings),
             "site": self.site,
             "profile": None if self.profile is None else self.profile.as_dict(),
             "mount": None if self.mount is None else self.mount.tolist(),
@@ -108,7 +105,6 @@ class RunHeader:
         site, profile, mount = values["site"], values["profile"], values["mount"]
         return cls(
             Settings().replace(values["settings"]),
-            LinkSettings(**values["link_settings"]),
             None if site is None else Site(site),
             None if profile is None else Profile.of_dict(profile),
             None if mount is None else np.array(mount, dtype=np.float64).reshape(3, 3),

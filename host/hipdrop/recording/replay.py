@@ -18,7 +18,6 @@ def chain_of(
     header = run.header
     return Chain(
         settings or header.settings,
-        header.link_settings,
         site=site or header.site,
         profile=profile or header.profile,
         mount=header.mount,

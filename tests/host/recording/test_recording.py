@@ -23,7 +23,6 @@ from hipdrop.errors import InputError, OutputError
 from hipdrop.events import Mark, NewBaseline, Side, Site, SwapSides, TargetBand, UserInput
 from hipdrop.monitor import StoredBaseline
 from hipdrop.profile import Profile
-from hipdrop.receive.settings import LinkSettings
 from hipdrop.recording import Entered, Item, Message, RunHeader, RunWriter, Session, is_recording, read_run
 from hipdrop.recording import reader as reader_module
 from hipdrop.recording import writer as writer_module
@@ -39,9 +38,11 @@ INPUTS: list[UserInput] = [
 
 
 def header(**changes: object) -> RunHeader:
-    settings = Settings().replace({"monitor": {"dead_band_deg": 1.9}, "drop": {"stop_steps": 3}})
+    settings = Settings().replace(
+        {"monitor": {"dead_band_deg": 1.9}, "drop": {"stop_steps": 3}, "link": {"backfill_wait_s": 1.5}}
+    )
     values = {"site": Site.LEFT_HIP, "profile": PROFILE, "mount": np.eye(3)[[1, 2, 0]], **changes}
-    return RunHeader.now(START_S, settings, LinkSettings(backfill_wait_s=1.5), **values)  # type: ignore[arg-type]
+    return RunHeader.now(START_S, settings, **values)  # type: ignore[arg-type]
 
 
 def write(path: Path, items: list[Item]) -> Path:
@@ -77,7 +78,6 @@ def test_the_header_brings_back_all_that_the_run_was_made_with(tmp_path: Path) -
     found = read_run(write(tmp_path / "run.mcap", [])).header
     given_ = header()
     assert found.settings == given_.settings
-    assert found.link_settings == given_.link_settings
     assert (found.site, found.profile, found.start_s) == (given_.site, given_.profile, given_.start_s)
     np.testing.assert_array_equal(np.asarray(found.mount), np.asarray(given_.mount))
     assert found.versions["numpy"] == np.__version__

@@ -11,7 +11,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
-from packed import FULL, PackedClip, Timed, counts_of_run
 
 from hipdrop.cli import main
 from hipdrop.commands.sources import open_source
@@ -19,12 +18,12 @@ from hipdrop.errors import InputError
 from hipdrop.events import Event, Mark, Marked, Site, Step
 from hipdrop.offline import analyse
 from hipdrop.receive.chain import Chain
-from hipdrop.receive.settings import LinkSettings
 from hipdrop.recording import Message, Run, RunHeader, RunWriter, read_run
 from hipdrop.recording.completed import completed
 from hipdrop.samples import SampleBlock
 from hipdrop.settings import Settings
 from hipdrop.simulate import RunnerConfig, simulate
+from packed import FULL, PackedClip, Timed, counts_of_run
 from synthetic import REPEATABLE
 
 Counts = NDArray[np.int16]
@@ -69,8 +68,8 @@ def recorded(counts: Counts, tmp_path_factory: pytest.TempPathFactory) -> tuple[
     path = tmp_path_factory.mktemp("runs") / "run.mcap"
     own = Settings().replace({"drop": {"stop_steps": 6}})
     messages = lossy(PackedClip(rate_hz=213.7).stream_of(counts))
-    header = RunHeader.now(messages[0][0], own, LinkSettings(), site=Site.SACRUM)
-    chain = Chain(own, LinkSettings(), site=Site.SACRUM)
+    header = RunHeader.now(messages[0][0], own, site=Site.SACRUM)
+    chain = Chain(own, site=Site.SACRUM)
     return path, live(path, messages, chain, header), chain
 
 
@@ -128,7 +127,7 @@ def test_recordings_without_samples_are_refused(tmp_path: Path) -> None:
         ("idle", [(1.0, clip.info()), (2.0, clip.status())], "never streaming"),
     ):
         path = tmp_path / f"{name}.mcap"
-        with RunWriter(path, RunHeader.now(0.0, Settings(), LinkSettings())) as writer:
+        with RunWriter(path, RunHeader.now(0.0, Settings())) as writer:
             for arrival_s, message in messages:
                 writer.frame(arrival_s, message)
         with pytest.raises(InputError, match=words):
