@@ -7,33 +7,23 @@ import select
 import struct
 import tempfile
 from collections.abc import Callable, Sequence
-from enum import IntEnum
 from pathlib import Path
 from typing import Protocol, Self
 
 from hipdrop.errors import VirtualClipError
 from hipdrop.virtual import flash
 from hipdrop.virtual.blecommands import Status
+from hipdrop.virtual.conversation import Conversation
 from hipdrop.virtual.faults import Fault, schedule
 from hipdrop.virtual.loop import VirtualLoop
 from hipdrop.virtual.peripherals import Peripherals, Sensor
+from hipdrop.virtual.power import ResetCause, Watchdog
 from hipdrop.virtual.process import ClipProcess, SerialPort, find_micropython
-from hipdrop.virtual.rpc import EVENT, HEADER, Channel, Kind, Op
+from hipdrop.virtual.rpc import Answer, Kind, Op
 
 START_PATIENCE_S = 20.0
 EXIT_S = 1.0
 GC_PAUSE_S = 0.3  # ESP32 with slow RAM: 100 to 290 ms (micropython#8428)
-Answer = tuple[int, bytes]
-
-
-class ResetCause(IntEnum):
-    """Numbers of `machine.reset_cause()` of the ESP32 port."""
-
-    POWER_ON = 1
-    HARD = 2
-    WATCHDOG = 3
-    DEEP_SLEEP = 4
-    SOFT = 5
 
 
 class Radio(Protocol):
@@ -115,17 +105,10 @@ class VirtualClip:
         self._environment = {"HIPCLIP_CHIP": imu.NAME.lower().replace("-", "")} | (environment or {})
         self._faults = faults
         self._process: ClipProcess | None = None
-        self._channel: Channel | None = None
-        self.filenos: tuple[int, ...] = ()
+        self._talk: Conversation | None = None
         self.started = False
         self._body: asyncio.Task[object] | None = None
-        self._held = bytearray()  # replies and events, until the host has nothing left to do
-        self._has_events = False
-        self._computing = False
-        self._until_us: int | None = None  # the clip waits until then
-        self._wakes_on_input = False
-        self._watchdog: asyncio.TimerHandle | None = None
-        self._watchdog_s = 0.0
+        self._watchdog = Watchdog(lambda: self._restart(ResetCause.WATCHDOG))
         self._alarm: asyncio.TimerHandle | None = None
         self._scheduled: list[asyncio.TimerHandle] = []
         self._gc_pause_us = 0
@@ -142,8 +125,7 @@ class VirtualClip:
         """
         loop = asyncio.get_running_loop()
         self._loop = loop
-        self._lock_step = loop if isinstance(loop, VirtualLoop) else None
-        seed = 0 if self._seed is None and self._lock_step else self._seed
+        seed = 0 if self._seed is None and isinstance(loop, VirtualLoop) else self._seed
         self.peripherals = Peripherals(self.imu, *self._battery, seed)
         self.failed: asyncio.Future[None] = loop.create_future()
         self._booted: asyncio.Future[None] = loop.create_future()
@@ -211,7 +193,7 @@ class VirtualClip:
     @property
     def running(self) -> bool:
         """Whether it is switched on."""
-        return self._channel is not None
+        return self._talk is not None
 
     @property
     def pid(self) -> int | None:
@@ -227,23 +209,14 @@ class VirtualClip:
         self._process = ClipProcess(
             self._command, self.flash, flash.stand_ins(), self._port, self._heap_kb, self._environment
         )
-        self._channel = Channel(self._process.ours, self._on_frame, self._on_death)
-        self._held.clear()
-        self._has_events, self._computing, self._until_us = False, True, None
-        self.filenos = self._channel.fileno, self._process.stderr_fileno
-        if self._lock_step is not None:
-            self._lock_step.attach(self)
+        self._talk = Conversation(self, self._epoch_us, self._process.ours, self._process.stderr_fileno)
 
     def _end(self, grace_s: float = 0.0) -> int:
         """Cut the power; gives the exit code of the process."""
-        if self._watchdog is not None:
-            self._watchdog.cancel()
-            self._watchdog = None
-        if self._lock_step is not None:
-            self._lock_step.detach(self)
-        if self._channel is not None:
-            self._channel.close()
-            self._channel = None
+        self._watchdog.stop()
+        if self._talk is not None:
+            self._talk.close()
+            self._talk = None
         code = self._process.end(grace_s) if self._process is not None else 0
         if self.radio is not None:
             self.radio.clip_off()
@@ -261,11 +234,31 @@ class VirtualClip:
         except VirtualClipError as error:
             self._fail(error)
 
-    def _on_death(self) -> None:
+    def has_ended(self) -> None:
+        """The process has gone by itself: tell what it last said."""
         code = self._end(grace_s=EXIT_S)
-        self._fail(
-            VirtualClipError(f"the clip's MicroPython has ended (exit code {code}); it said: {self._last_words()}")
+        said = self._last_words()
+        self._fail(VirtualClipError(f"the clip's MicroPython has ended (exit code {code}); it said: {said}"))
+
+    def is_silent(self, waited_s: float) -> None:
+        """The process says nothing any more: end it, and tell."""
+        self._end()
+        problem = (
+            f"the clip's firmware has neither slept nor done anything for {waited_s:.0f} s of real time: in virtual "
+            f"time a loop that waits for the clock without sleeping never ends; it said: {self._last_words()}"
         )
+        self._fail(VirtualClipError(problem))
+
+    def is_broken(self, error: Exception) -> None:
+        """A model has failed: end the process, and tell."""
+        self._end()
+        problem = VirtualClipError(f"a model of the virtual clip has failed: {error!r}")
+        problem.__cause__ = error
+        self._fail(problem)
+
+    def input_waits(self) -> bool:
+        """Whether there is something on the serial port for the clip."""
+        return bool(select.select([self._port.clip_end], [], [], 0)[0])
 
     def _last_words(self) -> str:
         said = self._process.said if self._process is not None else ""
@@ -280,89 +273,32 @@ class VirtualClip:
             self.failed.exception()  # it is read where somebody looks: not a forgotten one
         if self._body is not None:
             self._body.cancel()
-        elif self._lock_step is not None:
-            self._lock_step.abort(error)
-
-    # --- lock-step (hipdrop.virtual.loop.Stepper) ---------------------------------------------------------------------
-
-    @property
-    def due_us(self) -> int | None:
-        """Time on the loop's clock from which on it can be let go; none while it computes."""
-        if self._computing:
-            return None
-        if self._until_us is None or self._has_events or (self._wakes_on_input and self._input_waits()):
-            return 0
-        return self._until_us + self._epoch_us
-
-    def release(self) -> None:
-        """Let it compute on, with the answers and events that are held."""
-        if self._until_us is not None:
-            self._held += HEADER.pack(Op.TIME, 0, 0, self.clock_us)
-            self._until_us = None
-        self._computing, self._has_events = True, False
-        self._flush()
-
-    def give_up(self, waited_s: float) -> None:
-        """End it after it has said nothing for so long."""
-        self._end()
-        problem = (
-            f"the clip's firmware has neither slept nor done anything for {waited_s:.0f} s of real time: in virtual "
-            f"time a loop that waits for the clock without sleeping never ends; it said: {self._last_words()}"
-        )
-        self._fail(VirtualClipError(problem))
-
-    def _input_waits(self) -> bool:
-        return bool(select.select([self._port.clip_end], [], [], 0)[0])
-
-    def _flush(self) -> None:
-        if self._channel is not None:
-            self._channel.write(bytes(self._held))
-        self._held.clear()
+        elif isinstance(self._loop, VirtualLoop):
+            self._loop.abort(error)
 
     # --- calls of the clip --------------------------------------------------------------------------------------------
 
-    def _on_frame(self, op: int, argument: int, payload: bytes, clock_us: int) -> None:
-        self._computing = False
-        if op == Op.TIME:
-            self._until_us = struct.unpack("<Q", payload)[0]
-            self._wakes_on_input = bool(argument)
-            return
-        if op == Op.RESET:
-            self._reset_asked(ResetCause(argument), payload)
-            return
-        status, reply = self._answer(op, argument, payload, clock_us)
-        self._held += HEADER.pack(op, status, len(reply), self.clock_us) + reply
-        if self._lock_step is None:
-            self._flush()
-
-    def _answer(self, op: int, argument: int, payload: bytes, clock_us: int) -> Answer:
-        board = self.peripherals
+    def answer(self, op: int, argument: int, payload: bytes, clock_us: int) -> Answer | None:
+        """Do what the process asks for."""
         match op:
-            case Op.I2C_READ:
-                answer = board.i2c_read(argument, payload, clock_us)
-                if self.imu.finished:
-                    self.finished.set()
-                return answer
-            case Op.I2C_WRITE:
-                return board.i2c_write(argument, payload, clock_us)
             case Op.BLE:
                 return self.radio.handle(argument, payload) if self.radio is not None else (Status.ENODEV, b"")
-            case Op.PIN:
-                return board.pin(argument, payload, clock_us)
-            case Op.ADC:
-                return board.adc(argument, payload, clock_us)
-            case Op.PWM:
-                return board.pwm(argument, payload, clock_us)
-            case Op.RANDOM:
-                return board.random(argument, payload, clock_us)
-            case Op.STORAGE:
-                return 0, struct.pack("<II", flash.BLOCKS, flash.free_blocks(self.flash))
             case Op.WATCHDOG:
-                return self._watch(struct.unpack("<I", payload)[0] / 1000.0)
+                self._watchdog.feed(struct.unpack("<I", payload)[0] / 1000.0)
             case Op.BOOT:
                 return self._boot()
+            case Op.STORAGE:
+                return 0, struct.pack("<II", flash.BLOCKS, flash.free_blocks(self.flash))
             case Op.ENDED:
                 self.at_prompt.set()
+            case Op.RESET:
+                self._reset_asked(ResetCause(argument), payload)
+                return None
+            case _:
+                answer = self.peripherals.answer(op, argument, payload, clock_us)
+                if op == Op.I2C_READ and self.imu.finished:
+                    self.finished.set()
+                return answer
         return 0, b""
 
     def _boot(self) -> Answer:
@@ -371,19 +307,7 @@ class VirtualClip:
             self._booted.set_result(None)
         if self._gc_pause_us:
             self._emit(Kind.GC_PAUSE, 0, struct.pack("<I", self._gc_pause_us))
-        return 0, struct.pack("<BBI", self._lock_step is not None, self._cause, self._t0_us)
-
-    def _watch(self, timeout_s: float) -> Answer:
-        self._watchdog_s = self._loop.time() + timeout_s
-        if self._watchdog is None:
-            self._watchdog = self._loop.call_at(self._watchdog_s, self._look_at_watchdog)
-        return 0, b""
-
-    def _look_at_watchdog(self) -> None:
-        if self._loop.time() < self._watchdog_s:
-            self._watchdog = self._loop.call_at(self._watchdog_s, self._look_at_watchdog)
-        else:
-            self._restart(ResetCause.WATCHDOG)
+        return 0, struct.pack("<BBI", isinstance(self._loop, VirtualLoop), self._cause, self._t0_us)
 
     def _reset_asked(self, cause: ResetCause, payload: bytes) -> None:
         if cause != ResetCause.DEEP_SLEEP:
@@ -397,12 +321,8 @@ class VirtualClip:
     # --- what can be done to it ---------------------------------------------------------------------------------------
 
     def _emit(self, kind: Kind, number: int, payload: bytes) -> None:
-        if self._channel is None:
-            return
-        self._held += HEADER.pack(EVENT | kind, number, len(payload), self.clock_us) + payload
-        self._has_events = True
-        if self._lock_step is None:
-            self._flush()
+        if self._talk is not None:
+            self._talk.emit(kind, number, payload)
 
     def _emit_radio(self, number: int, payload: bytes) -> None:
         self._emit(Kind.BLE, number, payload)

@@ -6,9 +6,10 @@ import os
 import random
 import struct
 from collections import deque
+from collections.abc import Callable
 from typing import NamedTuple, Protocol
 
-from hipdrop.virtual.rpc import STATUS_NACK
+from hipdrop.virtual.rpc import STATUS_NACK, Answer, Op
 
 PULL_UP = 2  # of the byte that asks for an input: 0 and 1 put a level out
 KEPT_PULSES = 10_000
@@ -78,8 +79,16 @@ class Peripherals:
         self.levels: deque[Level] = deque(maxlen=KEPT_PULSES)
         self.pulses: deque[Pulse] = deque(maxlen=KEPT_PULSES)
         self._random = None if seed is None else random.Random(seed)
+        self._by_op: dict[int, Callable[[int, bytes, int], Answer]] = {
+            Op.I2C_READ: self._i2c_read, Op.I2C_WRITE: self._i2c_write, Op.PIN: self._pin,
+            Op.ADC: self._adc, Op.PWM: self._pwm, Op.RANDOM: self._random_bytes,
+        }  # fmt: skip
 
-    def i2c_read(self, register: int, payload: bytes, now_us: int) -> tuple[int, bytes]:
+    def answer(self, op: int, argument: int, payload: bytes, clock_us: int) -> Answer:
+        """Answer one of the clip's calls, at its clock."""
+        return self._by_op[op](argument, payload, clock_us)
+
+    def _i2c_read(self, register: int, payload: bytes, now_us: int) -> Answer:
         """Read from the bus."""
         address, n = struct.unpack("<BH", payload)
         if address != self.sensor.address:
@@ -89,7 +98,7 @@ class Peripherals:
         except self._nack:
             return STATUS_NACK, b""
 
-    def i2c_write(self, register: int, payload: bytes, now_us: int) -> tuple[int, bytes]:
+    def _i2c_write(self, register: int, payload: bytes, now_us: int) -> Answer:
         """Write to the bus; without data it is the question whether anybody is there."""
         if payload[0] != self.sensor.address:
             return STATUS_NACK, b""
@@ -99,23 +108,23 @@ class Peripherals:
             return STATUS_NACK, b""
         return 0, b""
 
-    def pin(self, number: int, payload: bytes, now_us: int) -> tuple[int, bytes]:
+    def _pin(self, number: int, payload: bytes, now_us: int) -> Answer:
         """Put a level out, or give an input's."""
         if payload[0] > 1:
             return self.inputs.get(number, int(payload[0] == PULL_UP)), b""
         self.levels.append(Level(now_us, number, payload[0]))
         return 0, b""
 
-    def adc(self, _pin: int, _payload: bytes, _now_us: int) -> tuple[int, bytes]:
+    def _adc(self, _pin: int, _payload: bytes, _now_us: int) -> Answer:
         """Measure the battery, the one thing that is measured."""
         return 0, struct.pack("<I", round(1e6 * self.battery_v / self.battery_divider))
 
-    def pwm(self, pin: int, payload: bytes, now_us: int) -> tuple[int, bytes]:
+    def _pwm(self, pin: int, payload: bytes, now_us: int) -> Answer:
         """Write down what the motor does."""
         frequency_hz, duty = struct.unpack("<IH", payload)
         self.pulses.append(Pulse(now_us, pin, frequency_hz, duty / 65535))
         return 0, b""
 
-    def random(self, n: int, _payload: bytes, _now_us: int) -> tuple[int, bytes]:
+    def _random_bytes(self, n: int, _payload: bytes, _now_us: int) -> Answer:
         """Give random bytes."""
         return 0, os.urandom(n) if self._random is None else self._random.randbytes(n)

@@ -12,6 +12,7 @@ HEADER = struct.Struct("<BBHQ")  # op, argument or status, payload length, clock
 EVENT = 0x80
 STATUS_NACK = 1
 
+Answer = tuple[int, bytes]  # status and payload
 Handler = Callable[[int, int, bytes, int], None]  # op, argument, payload, the clip's clock in us
 
 

@@ -17,6 +17,7 @@ import pytest
 import serial
 
 from hipdrop.errors import UsageError, VirtualClipError
+from hipdrop.virtual import check_available
 from hipdrop.virtual.clip import VirtualClip
 from hipdrop.virtual.faults import KINDS, Fault
 from hipdrop.virtual.imu import Feed, Lsm6dsoxModel
@@ -414,6 +415,22 @@ def test_a_firmware_that_hangs_is_told(make: Make) -> None:
         run_virtual(within(lambda: make("while True:\n pass\n"), then), patience_s=0.5)
 
 
+@pytest.mark.parametrize("runner", [asyncio.run, run_virtual])
+def test_a_model_that_fails_is_told(make: Make, runner: Runner) -> None:
+    class Broken(Lsm6dsoxModel):
+        def read(self, register: int, n: int, now_us: int) -> bytes:
+            raise ZeroDivisionError("in the model")
+
+    imu = Broken(Feed(208.0, np.zeros((10, 3)), np.zeros((10, 3))))
+
+    async def then(clip: VirtualClip) -> None:
+        await asyncio.sleep(30)
+
+    with pytest.raises(VirtualClipError, match="in the model") as raised:
+        runner(within(lambda: make("sampling", imu=imu), then))
+    assert isinstance(raised.value.__cause__, ZeroDivisionError)
+
+
 def test_an_error_of_the_host_stays_what_it_is(make: Make) -> None:
     async def then(clip: VirtualClip) -> None:
         await asyncio.sleep(1)
@@ -436,6 +453,21 @@ def test_without_micropython_the_remedy_is_named(monkeypatch: pytest.MonkeyPatch
     (tmp_path / "micropython").chmod(0o755)
     monkeypatch.delenv("MICROPYTHON")
     assert find_micropython() == str(tmp_path / "micropython")
+
+
+def test_what_is_missing_is_named_before_anything_starts(monkeypatch: pytest.MonkeyPatch, make: Make) -> None:
+    check_available()
+    with monkeypatch.context() as patch:
+        patch.setenv("MICROPYTHON", "no-such-program")
+        with pytest.raises(VirtualClipError, match="no program no-such-program"):
+            check_available()
+    with monkeypatch.context() as patch:
+        patch.setattr("importlib.util.find_spec", lambda _name: None)
+        with pytest.raises(VirtualClipError, match=r'bumble: pip install "hipdrop\[virtual\]"'):
+            check_available()
+    monkeypatch.setattr("os.name", "nt")
+    with pytest.raises(VirtualClipError, match="Linux and macOS"):
+        check_available()
 
 
 # --- faults ---------------------------------------------------------------------------------------------------------
@@ -519,7 +551,8 @@ class Antenna:
 def test_faults_of_the_radio_reach_it_at_their_time(make: Make) -> None:
     antenna = Antenna()
     faults = [
-        Fault("mtu-23"), Fault("link-lost", 4.0, 1.0), Fault("notify-full", None, 2.0), Fault("central-vanishes", None, 3.5),
+        Fault("mtu-23"), Fault("link-lost", 4.0, 1.0),
+        Fault("notify-full", None, 2.0), Fault("central-vanishes", None, 3.5),
     ]  # fmt: skip
 
     async def then(clip: VirtualClip) -> None:
@@ -527,7 +560,8 @@ def test_faults_of_the_radio_reach_it_at_their_time(make: Make) -> None:
 
     run_virtual(within(lambda: make("echo", radio=antenna, faults=faults), then))
     assert antenna.asked == [
-        (0.0, "set_mtu_limit", (23,)), (1.0, "lose", (4.0,)), (2.0, "refuse_notify", (2.0,)), (3.5, "central_vanishes", ()),
+        (0.0, "set_mtu_limit", (23,)), (1.0, "lose", (4.0,)),
+        (2.0, "refuse_notify", (2.0,)), (3.5, "central_vanishes", ()),
         (5.0, "clip_off", ()),
     ]  # fmt: skip
 

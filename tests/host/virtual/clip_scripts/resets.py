@@ -1,6 +1,6 @@
 """Begin anew in every way that there is, one a life; each life writes a line to the flash."""
 
-# ruff: noqa: PTH123, UP031
+# ruff: noqa: PTH116, PTH123, UP031
 
 import os
 import sys
