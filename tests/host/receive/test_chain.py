@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
-from packed import FULL, HOST_ZERO_S, LATENCY_S, PackedClip, Timed, counts_of_run, push_all
 
+from hipdrop.errors import ConfigError
 from hipdrop.events import Event, Flag, Gap, Mark, Marked, Step, SwapSides
 from hipdrop.pipeline import Pipeline
 from hipdrop.receive.chain import Chain
@@ -20,6 +20,7 @@ from hipdrop.samples import SampleBlock
 from hipdrop.settings import Settings
 from hipdrop.simulate import RunnerConfig, simulate
 from hipwire import commands, frames, ids
+from packed import FULL, HOST_ZERO_S, LATENCY_S, PackedClip, Timed, counts_of_run, push_all
 from synthetic import REPEATABLE
 
 FRAME_S = FULL / 208.0
@@ -138,6 +139,18 @@ def test_lost_frames_that_come_too_late_are_a_gap_and_complete_the_recording(qui
     assert gap.duration_s == pytest.approx(5 * FRAME_S, abs=1e-4)
     table = chain.link_table()
     assert (table["samples_lost"], table["samples_recovered"], table["gaps"]) == (0, 5 * FULL, 1)
+
+
+def test_the_wait_is_a_setting(quiet: Counts) -> None:
+    """With no wait at all the pipeline goes on behind the hole with the very next frame."""
+    whole = PackedClip().stream_of(quiet)
+    chain = Chain(Settings().replace({"link": {"backfill_wait_s": 0}}))
+    for arrival_s, message in [*whole[:20], whole[25]]:
+        chain.push(arrival_s, message)
+    assert chain.reached_s == pytest.approx((24 * FULL - 1) / 208.0, abs=1e-4)
+    for key, value in (("backfill_wait_s", 61.0), ("backfill_wait_s", -1.0), ("resend_patience_s", 0.0)):
+        with pytest.raises(ConfigError, match=key):
+            Settings().replace({"link": {key: value}})
 
 
 def test_samples_that_the_clip_lost_are_a_gap_at_once(quiet: Counts) -> None:
