@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from hipdrop.errors import ClipBusy, ClipNotFound, InstallError, NotPermitted
+from hipdrop.errors import InstallError
 
 ANSWER_S = 30.0  # a board that is asked for a few lines; entering its raw REPL takes up to 10 s
 WRITE_S = 300.0
@@ -21,6 +21,7 @@ import sys, json
 found = {"platform": sys.platform, "machine": getattr(sys.implementation, "_machine", ""),
          "version": list(sys.implementation.version[:3]), "mpy": getattr(sys.implementation, "_mpy", 0) & 0xFF}
 for name, key in (("hipclip", "FIRMWARE_VERSION"), ("hipwire", "VERSION")):
+    sys.modules.pop(name, None)  # what lay there when it was asked last
     try:
         found[name] = getattr(__import__(name), key)
     except Exception:
@@ -96,6 +97,7 @@ class SerialBoard:
 
     def who(self) -> Found:
         """Ask what it is."""
+        self._try_port()
         told = json.loads(self.run(_WHO).strip().splitlines()[-1])
         version = tuple(told["version"])
         return Found(told["platform"], told["machine"], version, told["mpy"], told["hipclip"], told["hipwire"])
@@ -163,21 +165,21 @@ class SerialBoard:
             raise self._trouble("".join(output))
         return "".join(output)
 
+    def _try_port(self) -> None:
+        """Open the port: mpremote does not tell a port that is missing from one that is in use."""
+        import serial
+
+        from hipdrop.links.serial import explain
+
+        try:
+            serial.Serial(self.port, exclusive=True).close()
+        except (OSError, ValueError) as error:
+            raise explain(self.port, error) from error
+
     def _trouble(self, output: str) -> Exception:
         """Make our error of what mpremote printed."""
         last = output.strip().splitlines()[-1] if output.strip() else "no reason given"
-        low = output.lower()
-        if "permission" in low:
-            return NotPermitted(
-                f"{self.port}: not permitted; on Linux join the group dialout: sudo usermod -aG dialout $USER"
-            )
-        if "in use" in low or "busy" in low or "could not exclusively lock" in low:
-            return ClipBusy(f"{self.port}: in use; end the other program that has it open (hipdrop live, a terminal)")
-        if "no device" in low or "failed to access" in low or "no such file" in low:
-            return ClipNotFound(
-                f"{self.port}: no such port, or nothing answers on it; see hipdrop clip ports, try another cable"
-            )
-        if "could not enter raw repl" in low:
+        if "could not enter raw repl" in output.lower():
             return InstallError(
                 f"{self.port}: MicroPython does not answer; put MicroPython 1.28 or later on it (docs/hardware.md), "
                 "or hold its button while it starts"

@@ -46,7 +46,7 @@ class SerialLink(Link):
         try:
             self._port = serial.Serial(self._name, BAUD_RATE, exclusive=True, write_timeout=WRITE_TIMEOUT_S)
         except (serial.SerialException, OSError, ValueError) as error:
-            raise _explain(self._name, error) from error
+            raise explain(self._name, error) from error
         self._bad_before += self._deframer.bad_frames
         self._deframer, self._heard = Deframer(), False
         self._inbox.open()
@@ -108,7 +108,7 @@ class SerialLink(Link):
             self._inbox.lose(error)
 
 
-def _explain(port: str, error: Exception) -> LinkError:
+def explain(port: str, error: Exception) -> LinkError:
     """Say what is wrong with a port that cannot be opened, and what to do."""
     number = getattr(error, "errno", None)
     text = str(error)
