@@ -17,7 +17,6 @@ from micropython import const
 from hipclip import gatt
 from hipclip.outlet import Outlet
 from hipwire import frames, ids
-from hipwire.commands import MAX_SIZE
 
 _CENTRAL_CONNECT = const(1)
 _CENTRAL_DISCONNECT = const(2)
@@ -25,25 +24,25 @@ _GATTS_WRITE = const(3)
 _MTU_EXCHANGED = const(21)
 _TURN_AWAY = const(-3)  # ours: a write that came when too many waited
 
-TURN_MS = 10  # between looks at the queues; a command waits so long at most
-MOST_CONNECTIONS = 3  # NimBLE of the ESP32 has 4
-ADVERTISE_EVERY_US = 100_000
-ADVERTISE_BESIDE_US = 500_000  # while somebody is connected, whose packets shall not wait for it
-CONTROL_BYTES = 256  # writes of a client are cut to 20 bytes without it
-LEAST_MTU = 23
-EVENTS = 32  # of the queue; commands leave room for connects and disconnects
-COMMANDS = 16  # more in the queue than this, and a command is only turned away
-TURNED_AWAY = 24  # more than this, and it is only counted
-ANSWERS = 8  # waiting for a central that does not take them
-ADVERTISE_AGAIN_MS = 1000
-CADENCE_EVERY_MS = 1000
+_TURN_MS = const(10)  # between looks at the queues; a command waits so long at most
+_MOST_CONNECTIONS = const(3)  # NimBLE of the ESP32 has 4
+_ADVERTISE_EVERY_US = const(100_000)
+_ADVERTISE_BESIDE_US = const(500_000)  # beside a connection, whose packets shall not wait for it
+_CONTROL_BYTES = const(256)  # longest write that is kept; 20 without it, and a command has 240 at most
+_LEAST_MTU = const(23)
+_EVENTS = const(32)  # of the queue; commands leave room for connects and disconnects
+_COMMANDS = const(16)  # more in the queue than this, and a command is only turned away
+_TURNED_AWAY = const(24)  # more than this, and it is only counted
+_ANSWERS = const(8)  # waiting for a central that does not take them
+_ADVERTISE_AGAIN_MS = const(1000)
+_CADENCE_EVERY_MS = const(1000)
 
 
 class Connection(Outlet):
     """One central."""
 
     def __init__(self, server, number):
-        super().__init__(LEAST_MTU - frames.NOTIFY_OVERHEAD)
+        super().__init__(_LEAST_MTU - frames.NOTIFY_OVERHEAD)
         self._server = server
         self.number = number
         self.answers = []  # that the radio had no room for yet
@@ -71,7 +70,7 @@ class BleServer:
         self.handler_errors = 0  # exceptions in the handler
         self.overflows = 0  # events and answers that there was no room for
         self.refusals = 0  # of the radio, to advertise
-        self._events = deque((), EVENTS)  # noqa: RUF037 - the form that MicroPython takes
+        self._events = deque((), _EVENTS)  # noqa: RUF037 - the form that MicroPython takes
         self._told = 0
         self._advertising = False
         self._advertise_ms = None  # when it was last refused
@@ -86,11 +85,11 @@ class BleServer:
         radio.irq(self._on_event)
         radio.config(mtu=clip.settings.get("mtu"))
         measured = bool(clip.board.FEATURES & ids.HAS_BATTERY)
-        handles = radio.gatts_register_services(gatt.SERVICES + ((gatt.BATTERY_SERVICE,) if measured else ()))
+        handles = radio.gatts_register_services(gatt.services(measured))
         self.data, self.control, self._info, self.status = handles[0]
         self._measurement, feature = handles[1]
         self._battery = handles[3][0] if measured else None
-        radio.gatts_set_buffer(self.control, CONTROL_BYTES)
+        radio.gatts_set_buffer(self.control, _CONTROL_BYTES)
         self._write(feature, struct.pack("<H", gatt.RSC_RUNNING))
         self._describe(handles[2])
         self.info_changed()
@@ -120,7 +119,7 @@ class BleServer:
         except Exception:
             self.handler_errors += 1
 
-    def _note(self, entry, most=EVENTS):
+    def _note(self, entry, most=_EVENTS):
         """Queue what happened; False when there are so many already. A deque would drop its oldest without a word."""
         if len(self._events) < most:
             self._events.append(entry)
@@ -130,15 +129,15 @@ class BleServer:
     def _on_write(self, number, handle):
         if handle != self.control:
             return True
-        message = self._radio.gatts_read(handle)  # a copy, at most CONTROL_BYTES long
-        queued = self._note((_GATTS_WRITE, number, message), COMMANDS)
-        return queued or self._note((_TURN_AWAY, number, message[:4]), TURNED_AWAY)
+        message = self._radio.gatts_read(handle)  # a copy, at most _CONTROL_BYTES long
+        queued = self._note((_GATTS_WRITE, number, message), _COMMANDS)
+        return queued or self._note((_TURN_AWAY, number, message[:4]), _TURNED_AWAY)
 
     async def run(self):
         """Serve for ever; the App supervises it."""
         while True:
             self.turn()
-            await asyncio.sleep_ms(TURN_MS)
+            await asyncio.sleep_ms(_TURN_MS)
 
     def turn(self):
         """Work on what the radio told, in its order; send answers; advertise."""
@@ -146,7 +145,7 @@ class BleServer:
             self._send_answers(connection)
         while self._events:
             self._take(*self._events.popleft())
-        if not self._advertising and len(self.connections) < MOST_CONNECTIONS:
+        if not self._advertising and len(self.connections) < _MOST_CONNECTIONS:
             self._advertise()
         self._tell_cadence()
         self._tell_errors()
@@ -158,7 +157,7 @@ class BleServer:
             self._forget(number)  # a handle that comes again belongs to somebody new
             self._connection(number)
         elif event == _MTU_EXCHANGED:
-            self._connection(number).max_message = max(LEAST_MTU, value) - frames.NOTIFY_OVERHEAD
+            self._connection(number).max_message = max(_LEAST_MTU, value) - frames.NOTIFY_OVERHEAD
         else:
             connection, commands = self._connection(number), self._clip.commands
             turned_away = event == _TURN_AWAY
@@ -181,7 +180,7 @@ class BleServer:
     def _answer(self, connection, answer):
         if not answer:
             return
-        if len(connection.answers) >= ANSWERS:  # it asks and takes no answers
+        if len(connection.answers) >= _ANSWERS:  # it asks and takes no answers
             self.overflows += 1
             return
         connection.answers.append(answer)
@@ -222,10 +221,10 @@ class BleServer:
     def _advertise(self):
         """Advertise; where the radio refuses, try again after a while."""
         now_ms = time.ticks_ms()
-        if self._advertise_ms is not None and time.ticks_diff(now_ms, self._advertise_ms) < ADVERTISE_AGAIN_MS:
+        if self._advertise_ms is not None and time.ticks_diff(now_ms, self._advertise_ms) < _ADVERTISE_AGAIN_MS:
             return
         data, response = gatt.advertisement(self._clip.settings.get("ble_name"))
-        every_us = ADVERTISE_BESIDE_US if self.connections else ADVERTISE_EVERY_US
+        every_us = _ADVERTISE_BESIDE_US if self.connections else _ADVERTISE_EVERY_US
         try:
             self._radio.gap_advertise(every_us, data, resp_data=response)
             self._advertising, self._advertise_ms = True, None
@@ -236,7 +235,7 @@ class BleServer:
     def _tell_cadence(self):
         """Notify running and the cadence each second, when and only when the cadence is known."""
         now_ms = time.ticks_ms()
-        if time.ticks_diff(now_ms, self._cadence_ms) < CADENCE_EVERY_MS:
+        if time.ticks_diff(now_ms, self._cadence_ms) < _CADENCE_EVERY_MS:
             return
         self._cadence_ms = now_ms
         cadence = self._clip.cadence
@@ -279,6 +278,3 @@ class BleServer:
         for number in list(self.connections):
             self.disconnect(number)
         self._radio.active(False)
-
-
-assert CONTROL_BYTES >= MAX_SIZE

@@ -4,10 +4,12 @@ import json
 import struct
 import time
 
+from micropython import const
+
 from hipclip import stream
 from hipwire import VERSION, commands, errors, frames, ids, records
 
-LONGEST_TEXT = 96  # of an answer; also bounds what a fault's message can allocate
+_LONGEST_TEXT = const(96)  # of an answer; also bounds what a fault's message can allocate
 
 
 class RefusedError(Exception):
@@ -29,7 +31,7 @@ def cut(data, room):
 
 def text_payload(text):
     """UTF-8 of a text for an answer."""
-    return cut(str(text).encode(), LONGEST_TEXT)
+    return cut(str(text).encode(), _LONGEST_TEXT)
 
 
 def mtu_payload(mtu):

@@ -1,8 +1,10 @@
 """One connected host as the sender sees it: what it can take, and what it has had."""
 
-PACE_LEAST = 125  # percent of the live rate at which frames are sent again; docs/wire-format.md asks for 120
-PACE_MOST = 400
-PACE_STEP = 5  # additive increase with each frame, halved when the link refuses: the scheme of TCP
+from micropython import const
+
+_PACE_LEAST = const(125)  # percent of the live rate at which frames are sent again; docs/wire-format.md asks for 120
+_PACE_MOST = const(400)
+_PACE_STEP = const(5)  # additive increase with each frame, halved when the link refuses: the scheme of TCP
 
 
 class Outlet:
@@ -12,7 +14,7 @@ class Outlet:
     """
 
     wired = False  # REPL and RESET are for a cable only
-    pace_most = PACE_MOST
+    pace_most = _PACE_MOST
 
     def __init__(self, max_message):
         self.max_message = max_message
@@ -49,6 +51,10 @@ class Outlet:
         self.resent_ms = now_ms
         self.pace_percent = self.pace_most
 
+    def quicken(self):
+        """Speed the backfill up a little: the link has taken a frame of it."""
+        self.pace_percent = min(self.pace_most, self.pace_percent + _PACE_STEP)
+
     def note(self, accepted, now_ms):
         """Remember since when the link refuses; slow the backfill down while it does. Gives `accepted`."""
         if accepted:
@@ -56,5 +62,5 @@ class Outlet:
         else:
             if self.refused_ms is None:
                 self.refused_ms = now_ms
-            self.pace_percent = max(PACE_LEAST, self.pace_percent // 2)
+            self.pace_percent = max(_PACE_LEAST, self.pace_percent // 2)
         return accepted

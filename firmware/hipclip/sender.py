@@ -6,15 +6,16 @@ has overwritten frames that a streaming host did not have are they gone, oldest 
 
 import time
 
-from hipclip import outlet as outlets_
+from micropython import const
+
 from hipwire import ids
 from hipwire.frames import LOG_MAX_SIZE, RAW_MAX_SIZE
 
-IDLE_MS = 100
-RETRY_MS = 8  # about half a connection interval: buffers become free with each one
-STALL_MS = 3000
-LIVE_IN_A_TURN = 4  # 4 frames of 250 B take USB about 16 ms on a board; then the next host has its turn
-RESENT_IN_A_TURN = 4
+_IDLE_MS = const(100)
+_RETRY_MS = const(8)  # about half a connection interval: buffers become free with each one
+_STALL_MS = const(3000)
+_LIVE_IN_A_TURN = const(4)  # 4 frames of 250 B take USB about 16 ms on a board; then the next host has its turn
+_RESENT_IN_A_TURN = const(4)
 
 
 class Sender:
@@ -65,9 +66,9 @@ class Sender:
         self._stream.watch(now_ms, self.listening)
         count = len(self.outlets)
         if not count:
-            return IDLE_MS
+            return _IDLE_MS
         self._first = (self._first + 1) % count  # nobody is always first at the radio's buffers
-        wait_ms = IDLE_MS
+        wait_ms = _IDLE_MS
         for k in range(count):
             wait_ms = min(wait_ms, self._serve(self.outlets[(self._first + k) % count], now_ms))
         return wait_ms
@@ -75,15 +76,15 @@ class Sender:
     def _serve(self, outlet, now_ms):
         """One host's turn; gives when it needs the next."""
         if outlet.closed:
-            return IDLE_MS
+            return _IDLE_MS
         done = self._send_status(outlet, now_ms) and self._send_live(outlet, now_ms) and self._send_log(outlet, now_ms)
         if done:
             wait_ms = self._send_again(outlet, now_ms)
             if outlet.streaming and outlet.cursor < self._stream.ring.next:
                 wait_ms = 1
         else:
-            wait_ms = RETRY_MS
-        if outlet.refused_ms is not None and time.ticks_diff(now_ms, outlet.refused_ms) > STALL_MS:
+            wait_ms = _RETRY_MS
+        if outlet.refused_ms is not None and time.ticks_diff(now_ms, outlet.refused_ms) > _STALL_MS:
             self._log.add(ids.LOG_STALL, ids.LOG_WARNING)
             outlet.refused_ms = None
             outlet.drop()
@@ -104,7 +105,7 @@ class Sender:
         if outlet.cursor < ring.oldest:
             self._counters.frames_dropped += ring.oldest - outlet.cursor
             outlet.cursor = ring.oldest
-        end = min(ring.next, outlet.cursor + LIVE_IN_A_TURN)
+        end = min(ring.next, outlet.cursor + _LIVE_IN_A_TURN)
         while outlet.cursor < end:
             if not outlet.note(outlet.send(ring.frame(outlet.cursor)), now_ms):
                 return False
@@ -127,24 +128,24 @@ class Sender:
     def _send_again(self, outlet, now_ms):
         """Push the frames of the range whose time has come; gives the milliseconds until the next one's."""
         ring = self._stream.ring
-        for _ in range(RESENT_IN_A_TURN):
+        for _ in range(_RESENT_IN_A_TURN):
             if outlet.resending and outlet.resend_next < ring.oldest:
                 gone = min(ring.oldest, outlet.resend_end)
                 self._counters.frames_dropped += gone - outlet.resend_next
                 outlet.resend_next = gone
             if not outlet.resending:
-                return IDLE_MS
+                return _IDLE_MS
             every_ms = max(1, self._stream.frame_ms * 100 // outlet.pace_percent)
             late_ms = time.ticks_diff(now_ms, outlet.resent_ms) - every_ms
             if late_ms < 0:
                 return -late_ms
             if not outlet.note(outlet.send(self._marked(ring.frame(outlet.resend_next))), now_ms):
-                return RETRY_MS
+                return _RETRY_MS
             outlet.resend_next += 1
             # from when it was due, so that coarse turns keep the pace; a long pause is not caught up with in a burst
-            behind_ms = min(late_ms, RESENT_IN_A_TURN * every_ms)
+            behind_ms = min(late_ms, _RESENT_IN_A_TURN * every_ms)
             outlet.resent_ms = time.ticks_add(now_ms, -behind_ms)
-            outlet.pace_percent = min(outlet.pace_most, outlet.pace_percent + outlets_.PACE_STEP)
+            outlet.quicken()
         return 1
 
     def _marked(self, frame):

@@ -5,13 +5,14 @@ import os
 import time
 
 import machine
+from micropython import const
 
 from hipclip import FIRMWARE_VERSION, stream
 from hipwire import frames, ids, records
 
-LOG_ENTRIES = 16
+_LOG_ENTRIES = const(16)
 TICKS_MASK = frames.TICKS_PERIOD - 1  # ticks_us of a board wraps there by itself
-STORAGE_EVERY_MS = 60000  # statvfs walks the whole file system: seldom, and never while a stream runs
+_STORAGE_EVERY_MS = const(60000)  # statvfs walks the whole file system: seldom, never in a stream
 COUNTERS = (
     "samples_lost", "samples_saturated", "fifo_overruns", "bus_errors", "frames_dropped", "notify_refused",
     "commands_refused", "marks", "mark_index",
@@ -22,31 +23,33 @@ class Log:
     """The last 16 log frames, in memory made once. `clock` (a SampleClock) is set when there is one."""
 
     def __init__(self):
-        self._frames = [bytearray(frames.LOG_MAX_SIZE) for _ in range(LOG_ENTRIES)]
-        self._views = [memoryview(frame) for frame in self._frames]
-        self._lengths = bytearray(LOG_ENTRIES)
+        self._view = memoryview(bytearray(frames.LOG_MAX_SIZE * _LOG_ENTRIES))
+        self._lengths = bytearray(_LOG_ENTRIES)
         self.next = 0
         self.clock = None
 
     @property
     def oldest(self):
         """Number of the oldest frame that is kept."""
-        return max(0, self.next - LOG_ENTRIES)
+        return max(0, self.next - _LOG_ENTRIES)
 
     def add(self, code, severity=ids.LOG_INFO, value=0, text=""):
         """Keep an entry; it takes the place of the oldest."""
-        slot = self.next % LOG_ENTRIES
+        slot = self.next % _LOG_ENTRIES
         index = self.clock.index if self.clock else 0
         ticks_us = time.ticks_us() & TICKS_MASK
         self._lengths[slot] = frames.pack_log_into(
-            self._frames[slot], self.next, index, ticks_us, code, severity, value, text.encode()
+            self._slot(slot), self.next, index, ticks_us, code, severity, value, text.encode()
         )
         self.next += 1
 
     def frame(self, number):
         """Give entry `number`, which is at least `oldest` and below `next`."""
-        slot = number % LOG_ENTRIES
-        return self._views[slot][: self._lengths[slot]]
+        slot = number % _LOG_ENTRIES
+        return self._slot(slot)[: self._lengths[slot]]
+
+    def _slot(self, slot):
+        return self._view[frames.LOG_MAX_SIZE * slot : frames.LOG_MAX_SIZE * (slot + 1)]
 
 
 class Status:
@@ -137,7 +140,7 @@ class Status:
 
     def _storage(self):
         now_ms = time.ticks_ms()
-        old = self._storage_at_ms is None or time.ticks_diff(now_ms, self._storage_at_ms) > STORAGE_EVERY_MS
+        old = self._storage_at_ms is None or time.ticks_diff(now_ms, self._storage_at_ms) > _STORAGE_EVERY_MS
         if old and not self._clip.stream.running:
             self._storage_at_ms = now_ms
             try:

@@ -6,17 +6,17 @@ import select
 import sys
 import time
 
-import micropython
+from micropython import const, kbd_intr
 
 from hipclip.outlet import Outlet
 from hipwire import cobs, errors
 
-TURN_MS = 10
-READ_IN_A_TURN = 256
-CHUNK = 64  # a USB packet; the port is asked before each whether it has room
-IDLE_CLOSE_MS = 10000
-INTERRUPT = 3  # the byte that ends a program at MicroPython's prompt
-NO_INTERRUPT = -1
+_TURN_MS = const(10)
+_READ_IN_A_TURN = const(256)
+_CHUNK = const(64)  # a USB packet; the port is asked before each whether it has room
+_IDLE_CLOSE_MS = const(10000)
+_INTERRUPT = const(3)  # the byte that ends a program at MicroPython's prompt
+_NO_INTERRUPT = const(-1)
 GONE = select.POLLHUP | select.POLLERR
 
 
@@ -54,13 +54,13 @@ class UsbLink(Outlet):
         """Serve for ever; the App supervises it."""
         while True:
             self.turn()
-            await asyncio.sleep_ms(TURN_MS)
+            await asyncio.sleep_ms(_TURN_MS)
 
     def turn(self):
         """Write what waits, read what has come, close when nobody is there."""
         self._flush()
         self._send_answer()
-        for _ in range(READ_IN_A_TURN):
+        for _ in range(_READ_IN_A_TURN):
             if self._answer or self.leaving or not self._read():  # no command before the answer to the last has left
                 break
             self._take(self._byte[0])
@@ -70,7 +70,7 @@ class UsbLink(Outlet):
             where = self.leaving
             self.drop()
             self._clip.leave(where)
-        elif not self._clip.stream.running and self._silent_ms() > IDLE_CLOSE_MS:
+        elif not self._clip.stream.running and self._silent_ms() > _IDLE_CLOSE_MS:
             self.drop()
 
     def send(self, view):
@@ -90,7 +90,7 @@ class UsbLink(Outlet):
         """Give the port back to the prompt until the next valid command."""
         if self.closed:
             return
-        micropython.kbd_intr(INTERRUPT)
+        kbd_intr(_INTERRUPT)
         self.halt()
         self._clip.sender.remove(self)
         self._answer = b""
@@ -98,7 +98,7 @@ class UsbLink(Outlet):
         self.leaving = None
 
     def _open(self):
-        micropython.kbd_intr(NO_INTERRUPT)
+        kbd_intr(_NO_INTERRUPT)
         self.refused_ms = None
         self._clip.sender.add(self)
 
@@ -149,7 +149,7 @@ class UsbLink(Outlet):
         while self._out_next < self._out_end:
             if not self._room():
                 return
-            end = min(self._out_end, self._out_next + CHUNK)
+            end = min(self._out_end, self._out_next + _CHUNK)
             try:
                 written = self._outgoing.write(self._out_view[self._out_next : end])
             except OSError as error:
