@@ -59,7 +59,9 @@ def test_the_file_holds_traceback_uptime_and_cause_and_is_bounded():
     crash.record(fail(), 3)
     with open(crash.FILE) as file:
         text = file.read()
-    assert text.startswith("new 1\nafter ") and "reset cause 3" in text and "in fail" in text
+    assert text.startswith("new 1\nafter ")
+    assert "reset cause 3" in text
+    assert "in fail" in text
     crash.record(ValueError("x" * 10000), 3)
     assert os.stat(crash.FILE)[6] < 1700
 

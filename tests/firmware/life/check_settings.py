@@ -78,7 +78,8 @@ def test_what_is_no_json_leaves_the_defaults_and_says_so_until_a_change():
     for text in ("", "{", "[1]", "\x00\xff", '{"mtu": 185'):
         write(text)
         settings = Settings()
-        assert settings.damaged and settings.error.startswith("settings.json: "), text
+        assert settings.damaged, text
+        assert settings.error.startswith("settings.json: "), text
         assert settings.get("mtu") == 247
         assert Settings().damaged  # the next boot says it again
     settings.change({"mtu": 200})
@@ -96,7 +97,8 @@ def test_of_a_file_with_errors_the_good_values_are_kept():
     assert settings.get("status_interval_s") == 2
     assert "colour" not in settings.values
     settings.change({})
-    assert Settings().get("mtu") == 185 and not Settings().damaged
+    assert Settings().get("mtu") == 185
+    assert not Settings().damaged
 
 
 def test_values_that_do_not_go_together_are_not_taken_from_a_file():
@@ -113,7 +115,8 @@ def test_a_power_cut_before_the_rename_leaves_the_old_file():
     with open(FILE + ".new", "w") as file:
         file.write(write_new)
     settings = Settings()
-    assert settings.get("mtu") == 185 and not settings.damaged
+    assert settings.get("mtu") == 185
+    assert not settings.damaged
 
 
 def test_nothing_is_written_when_nothing_changes():
