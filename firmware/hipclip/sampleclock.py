@@ -82,6 +82,13 @@ class SampleClock:
         middle_us = (late_us + early_us) // 2
         return max(0, self._newest + (middle_us << _SHIFT) // self._period - seen)
 
+    def on_edge(self, spread_us=0):
+        """Tell whether the last `watch` was so near to a sample that `missing` may count it or not: look again."""
+        late_us, early_us = self._now_us - self._high_us - _SLIP_US, self._now_us + spread_us - self._low_us + _SLIP_US
+        if early_us - late_us > self._period >> _SHIFT:
+            return False  # later is no better
+        return (late_us << _SHIFT) // self._period != (early_us << _SHIFT) // self._period
+
     def update(self, ticks_us, waiting, missed=0, spread_us=0):
         """Take in a poll begun at ticks_us that took spread_us and found so many waiting, `missed` ones lost before."""
         self.watch(ticks_us)

@@ -12,6 +12,7 @@ _TROUBLES = 3  # failures in a row until the chip is started anew
 _SILENCE_MS = 500  # without a sample: the chip has lost its settings
 _RETRY_MS = 1000
 _ROOM_SAMPLES = 4  # 19 ms
+_HALF_SAMPLE_MS = 2
 
 
 class Sampler:
@@ -32,6 +33,7 @@ class Sampler:
         self._turn_ms = min(_TURN_MS, imu.FIFO_SAMPLES * 1000000 // imu.RATE_MHZ // _FIFO_PART)
         self._troubles = 0
         self._lost = False  # samples, for sure, since the last count
+        self._again = False  # look again between two samples, to count what was lost
         self._gap = False  # the next block lies behind a gap
         self._tried = False
         self._seen_ms = self._tried_ms = time.ticks_ms()
@@ -55,12 +57,13 @@ class Sampler:
 
     def due_ms(self):
         """Give the time until the next turn: when a frame has all its samples, or sooner for the FIFO's sake."""
+        if self._again:
+            return _HALF_SAMPLE_MS
         wanted = self._wanted(0)
         if wanted == 0 or self.failed:
             return self._turn_ms
         due_us = self.clock.until_us(self.clock.index + wanted - 1, time.ticks_us()) + _MARGIN_US
-        due_ms = max(1, (due_us + 999) // 1000)
-        return -(-due_ms // -(-due_ms // self._turn_ms))  # in equal parts
+        return min(self._turn_ms, max(1, (due_us + 999) // 1000))  # so that little is left to read at the end
 
     def _turn(self):
         clock, imu = self.clock, self.imu
@@ -69,6 +72,7 @@ class Sampler:
         if imu.overran:
             self.counters.fifo_overruns += 1
             self._lost = True
+            self._seen_ms = time.ticks_ms()  # it lives, even where its driver has emptied the FIFO
             if waiting > _ROOM_SAMPLES:  # full: what comes before the reading would push out more behind our back
                 imu.read_into(self._block, 0, _ROOM_SAMPLES)
                 begin_us = time.ticks_us()
@@ -78,8 +82,11 @@ class Sampler:
         if waiting == 0:
             self._check_silence()
             return 0
+        if self._lost and not self._again and clock.on_edge(spread_us):
+            self._again = True
+            return 0
         missed = clock.missing(waiting, spread_us, self._lost)
-        self._lost = False
+        self._lost = self._again = False
         if missed:
             self.counters.samples_lost += missed
             self._gap = True

@@ -158,11 +158,11 @@ def test_the_first_block_after_an_overrun_has_its_index():
         clip.run(10000)
         for k in range(24):
             time.sleep_us(2000000 + 211 * k)  # at any phase of the sensor
-            clip.run(300)
+            clip.run(1500)
         assert clip.counters.fifo_overruns == 24
         offset = check_frames(clip, 10000)[1]
-        # the MPU6886's FIFO is emptied, so its next sample is found as it comes: there one more or less looks the same
-        assert abs(offset) <= (2 if fake is fakes.Mpu else 0), (clip.imu.NAME, offset)
+        assert offset == 0, (clip.imu.NAME, offset)
+        assert clip.chip.resets == 2, clip.imu.NAME  # when it was found and started, and not again
 
 
 def test_an_overrun_before_the_rate_is_known_is_a_gap():
@@ -247,7 +247,7 @@ def test_a_sample_that_vanishes_without_a_word_is_missed():
         assert clip.counters.samples_lost == 1, clip.imu.NAME
         gaps = [frames.decode_header(m)[3] for _, m in clip.frames if frames.decode_header(m)[1] & ids.GAP]
         assert len(gaps) == 1
-        assert 2000 < gaps[0] < 2060, (clip.imu.NAME, gaps)
+        assert 2000 < gaps[0] < 2100, (clip.imu.NAME, gaps)
 
 
 def test_saturation_is_flagged_and_counted():
