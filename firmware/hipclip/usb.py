@@ -12,6 +12,7 @@ from hipclip.outlet import Outlet
 from hipwire import cobs, errors
 
 _TURN_MS = const(10)
+_LOOK_MS = const(50)  # while closed
 _READ_IN_A_TURN = const(256)
 _CHUNK = const(64)  # a USB packet; the port is asked before each whether it has room
 _IDLE_CLOSE_MS = const(10000)
@@ -54,7 +55,7 @@ class UsbLink(Outlet):
         """Serve for ever; the App supervises it."""
         while True:
             self.turn()
-            await asyncio.sleep_ms(_TURN_MS)
+            await asyncio.sleep_ms(_LOOK_MS if self.closed else _TURN_MS)
 
     def turn(self):
         """Write what waits, read what has come, close when nobody is there."""
