@@ -52,6 +52,7 @@ def run(board, crashes, text):
         watchdog.stay_fed()
         raise
     except Exception as error:
+        memory = None  # writing down takes some, and it may be what was missing
         sys.print_exception(error)
         crash.record(error, machine.reset_cause())
         machine.reset()

@@ -1,8 +1,10 @@
 """What is written down when the firmware fails, so that the next boot can tell, and give up after three in a row.
 
 The file's first line counts: `new 2` is a second crash in a row, not yet told; `told 2` was told at the boot after it.
+The second line is the error, then comes where it came from. Memory may be what was missing, so little of it is used.
 """
 
+import gc
 import io
 import os
 import sys
@@ -11,21 +13,39 @@ import time
 from micropython import const
 
 FILE = "crash.txt"
-_LONGEST = const(1500)  # characters of traceback that are kept: the last ones, where the error is
-_SOON_MS = const(20000)  # three crashes that each come within this make a minute
 MOST = 3
 BOOT_MS = time.ticks_ms()
+_SOON_MS = const(20000)  # three crashes that each come within this make a minute
+_LONGEST_LINE = const(160)
+_LONGEST_TRACE = const(1200)  # bytes: some 25 calls
+
+
+class _Bounded(io.IOBase):
+    """Writes the first bytes to a file, and lets the others go."""
+
+    def __init__(self, file):
+        self._file = file
+        self._room = _LONGEST_TRACE
+
+    def write(self, data):
+        self._file.write(data[: self._room])
+        self._room -= min(self._room, len(data))
+        return len(data)
 
 
 def record(error, cause, path=FILE):
     """Write down the error and the cause of the last reset; never raises."""
     try:
+        gc.collect()
         uptime_ms = time.ticks_diff(time.ticks_ms(), BOOT_MS)
         row = _read(path)[1] + 1 if uptime_ms < _SOON_MS else 1
-        text = io.StringIO()
-        sys.print_exception(error, text)
-        head = "new %d\nafter %d ms, reset cause %d\n" % (row, uptime_ms, cause)
-        _write(path, head + text.getvalue()[-_LONGEST:])
+        with open(path + ".new", "wb") as file:
+            file.write(_first_line("new", row))
+            text = ("%s: %s" % (type(error).__name__, error)).replace("\n", " ")
+            file.write(text[:_LONGEST_LINE].encode())
+            file.write(b"\nafter %d ms, reset cause %d\n" % (uptime_ms, cause))
+            sys.print_exception(error, _Bounded(file))
+        os.rename(path + ".new", path)
     except Exception:  # a full flash must not keep the clip from starting anew
         pass
 
@@ -35,34 +55,33 @@ def take(path=FILE):
 
     Three in a row are given twice: to the boot that ends in safe mode, then as one to the boot that tries again.
     """
-    state, row, rest = _read(path)
+    state, row, error = _read(path)
     if state == "new":
-        _mark(path, "new 0\n" + rest if row >= MOST else "told %d\n%s" % (row, rest))
-        return max(1, row), rest.strip().split("\n")[-1]
+        _mark(path, *(("new", 0) if row >= MOST else ("told", row)))
+        return max(1, row), error
     if row:
-        _mark(path, "told 0\n" + rest)
+        _mark(path, "told", 0)
     return 0, ""
 
 
-def _mark(path, text):
+def _first_line(state, row):
+    """Always as long, so that it can be written over."""
+    return b"%-4s %d\n" % (state, min(row, 9))
+
+
+def _mark(path, state, row):
     try:
-        _write(path, text)
+        with open(path, "r+b") as file:
+            file.write(_first_line(state, row))
     except OSError:
         pass
 
 
 def _read(path):
-    """Give state, crashes in a row and the rest of the file; what cannot be read is no crash."""
+    """Give state, crashes in a row and the error; what cannot be read is no crash."""
     try:
-        with open(path) as file:
-            first, rest = (file.read(2 * _LONGEST) + "\n").split("\n", 1)
-        state, row = first.split(" ")
-        return state, int(row), rest
+        with open(path, "rb") as file:
+            state, row = file.readline(8).split()
+            return str(state, "utf-8"), int(row), str(file.readline(2 * _LONGEST_LINE), "utf-8").strip()
     except (OSError, ValueError):
         return "", 0, ""
-
-
-def _write(path, text):
-    with open(path + ".new", "w") as file:
-        file.write(text)
-    os.rename(path + ".new", path)

@@ -22,6 +22,11 @@ def test_a_crash_is_told_once():
     assert crash.take() == (0, "")
 
 
+def test_an_error_of_several_lines_takes_one():
+    crash.record(ValueError("first\nsecond"), 1)
+    assert crash.take() == (1, "ValueError: first second")
+
+
 def test_without_a_file_there_was_no_crash():
     assert crash.take() == (0, "")
     assert os.listdir() == []
@@ -59,7 +64,7 @@ def test_the_file_holds_traceback_uptime_and_cause_and_is_bounded():
     crash.record(fail(), 3)
     with open(crash.FILE) as file:
         text = file.read()
-    assert text.startswith("new 1\nafter ")
+    assert text.startswith("new  1\nValueError: Sensor läuft davon\nafter ")
     assert "reset cause 3" in text
     assert "in fail" in text
     crash.record(ValueError("x" * 10000), 3)
@@ -74,7 +79,7 @@ def test_what_cannot_be_written_is_no_second_crash():
 
 
 def test_a_damaged_file_is_no_crash():
-    for text in ("", "new", "new x\n", "told\n1", "\x00\x00"):
-        with open(crash.FILE, "w") as file:
+    for text in (b"", b"new", b"new x\n", b"told\n1", b"\x00\x00", b"new 3 4\n", b"new 1\n\xff\n"):
+        with open(crash.FILE, "wb") as file:
             file.write(text)
         assert crash.take() == (0, "")
