@@ -23,6 +23,7 @@ from bumble.core import PhysicalTransport
 from bumble.link import LocalLink
 
 DATA_BYTES = 251  # payload of one packet with data length extension (Core 5.4, volume 6 part B, 2.4)
+_CONTROL_BYTES = 27  # no control packet is longer
 _RSSI_DBM = -50
 _Report = hci.HCI_LE_Advertising_Report_Event.Report
 _ReportType = hci.HCI_LE_Advertising_Report_Event.EventType
@@ -177,7 +178,7 @@ class Air(LocalLink):
     ) -> None:
         """Queue a control packet for the next connection event."""
         deliver = partial(self._deliver_control, sender_address, receiver_address, packet)
-        self._queue(sender_address, receiver_address, _Pdu(0, deliver))
+        self._queue(sender_address, receiver_address, _Pdu(_CONTROL_BYTES, deliver))
 
     def _deliver_data(
         self, sender: AirController, destination: hci.Address, transport: PhysicalTransport, data: bytes
@@ -214,7 +215,7 @@ class Air(LocalLink):
                 budget = self.packets_per_event
                 while queue and budget > 0:
                     pdu = queue.popleft()
-                    budget -= max(1, math.ceil(pdu.size / DATA_BYTES))
+                    budget -= math.ceil(pdu.size / DATA_BYTES)
                     pdu.deliver()
         if self._channels.get(pair) is channel:
             self._plan(pair, channel)
@@ -263,11 +264,8 @@ class Air(LocalLink):
             controller.on_le_disconnected(connection, hci.HCI_ErrorCode.CONNECTION_TIMEOUT_ERROR)
 
     def closed(self, address: hci.Address, peer_address: hci.Address) -> None:
-        """Forget what is still on the way to one end of a connection, and all of it when both ends have closed."""
+        """Forget a connection when both ends have closed; until then the other end may still get what was sent."""
         pair = frozenset((address, peer_address))
-        channel = self._channels.get(pair)
-        if channel is not None and peer_address in channel.waiting:
-            channel.waiting[peer_address].clear()
         peer = self.find_le_controller(peer_address)
         if peer is None or address not in peer.le_connections:
             self._cut.discard(pair)

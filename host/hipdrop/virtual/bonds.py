@@ -116,7 +116,7 @@ class Bonds(KeyStore):
 
     def _note_authenticated(self, name: str, keys: PairingKeys) -> None:
         if keys.ltk is not None and keys.ltk.authenticated:
-            connections = self._stack.device.connections.values()
+            connections = self._stack.connections.values()
             self._authenticated.update(c.handle for c in connections if str(c.peer_address) == name)
 
     def on_secret(self, payload: bytes) -> None:

@@ -57,6 +57,7 @@ class NimbleStack:
         self.active = False
         self.accepted = self.refused = 0
         self._gap_name = b""
+        self.connections: dict[int, Connection] = {}  # that this life of the firmware knows, by Bumble's handle
         self._under_way: dict[int, int] = {}  # notifications, by connection
         self._tasks: set[asyncio.Task[None]] = set()
         self.database = Database(self)
@@ -87,8 +88,9 @@ class NimbleStack:
         return Status.OK, b""
 
     def tell(self, event: int, connection: Connection, fields: bytes = b"") -> None:
-        """Tell the firmware about one connection."""
-        self.tell_all(event, struct.pack("<H", connection.handle - 1) + fields)
+        """Tell the firmware about one connection, if it is one that it knows."""
+        if self.connections.get(connection.handle) is connection:
+            self.tell_all(event, struct.pack("<H", connection.handle - 1) + fields)
 
     def tell_all(self, event: int, payload: bytes) -> None:
         """Tell the firmware, unless it has switched Bluetooth off."""
@@ -102,7 +104,7 @@ class NimbleStack:
 
     def connection(self, number: int) -> Connection:
         """Find a connection by the firmware's number."""
-        connection = self.device.connections.get(self.handle_of(number))
+        connection = self.connections.get(self.handle_of(number))
         if connection is None:
             raise StackError(Status.ENOTCONN)
         return connection
@@ -138,6 +140,7 @@ class NimbleStack:
     def _fall_silent(self) -> None:
         self.active = False
         self.controller.le_legacy_advertiser.stop()
+        self.connections.clear()
         self._under_way.clear()
         self.database.fail_waiting()
         self.bonds.fail_waiting()
@@ -170,7 +173,7 @@ class NimbleStack:
         return address_field(self.device.random_address)
 
     def _register(self, payload: bytes) -> bytes:
-        if self.device.connections or self.controller.le_legacy_advertiser.enabled:
+        if self.controller.le_connections or self.controller.le_legacy_advertiser.enabled:
             raise StackError(Status.EBUSY)  # ble_gatts_mutable()
         return self.database.register(payload)
 
@@ -191,7 +194,7 @@ class NimbleStack:
                 at += length
         if interval_us < _MIN_INTERVAL_US:
             raise StackError(Status.EINVAL)
-        if len(self.device.connections) >= MAX_CONNECTIONS:
+        if len(self.controller.le_connections) >= MAX_CONNECTIONS:
             raise StackError(Status.ENOMEM)
         advertiser.advertising_interval_min = interval_us // 1000  # Bumble takes it for milliseconds
         advertiser.own_address_type = hci.Address.RANDOM_DEVICE_ADDRESS
@@ -253,7 +256,7 @@ class NimbleStack:
     def _write(self, payload: bytes) -> None:
         handle, send_update = struct.unpack_from("<HB", payload)
         self.database.write(handle, payload[3:])
-        for connection in list(self.device.connections.values()) if send_update else ():
+        for connection in list(self.connections.values()) if send_update else ():
             subscription = self.device.gatt_server.subscribers.get(connection, {}).get(handle, b"\0\0")
             if subscription[0] & 2 and not subscription[0] & 1:
                 self._spawn(self._indicated(connection, handle, payload[3:]))
@@ -268,16 +271,20 @@ class NimbleStack:
     # --- connections --------------------------------------------------------------------------------------------
 
     def _on_connection(self, connection: Connection) -> None:
-        # Bumble's host hears of a connection a moment after its controller; it may have gone again.
+        if connection.handle not in [c.handle for c in self.controller.le_connections.values()]:
+            return  # Bumble's host hears of a connection a moment after its controller; it has gone again
+        self.connections[connection.handle] = connection
         self.tell(Event.CENTRAL_CONNECT, connection, address_field(connection.peer_address))
         connection.on(Connection.EVENT_DISCONNECTION, partial(self._on_disconnection, connection))
         connection.on(Connection.EVENT_CONNECTION_ATT_MTU_UPDATE, partial(self._on_mtu, connection))
         connection.on(Connection.EVENT_CONNECTION_ENCRYPTION_CHANGE, partial(self._on_encryption, connection))
 
     def _on_disconnection(self, connection: Connection, _reason: int) -> None:
-        self._under_way.pop(connection.handle, None)
         self.bonds.forget_connection(connection)
         self.tell(Event.CENTRAL_DISCONNECT, connection, address_field(connection.peer_address))
+        if self.connections.get(connection.handle) is connection:
+            del self.connections[connection.handle]
+            self._under_way.pop(connection.handle, None)
 
     def _on_mtu(self, connection: Connection) -> None:
         self.tell(Event.MTU_EXCHANGED, connection, struct.pack("<H", connection.att_mtu))
@@ -288,7 +295,7 @@ class NimbleStack:
     def tell_parameters(self, interval_s: float, supervision_s: float) -> None:
         """Tell the firmware new connection parameters: interval in 1.25 ms, latency, time-out in 10 ms, status."""
         fields = struct.pack("<HHHB", round(interval_s / 0.00125), 0, round(supervision_s / 0.01), 0)
-        for connection in self.device.connections.values():
+        for connection in self.connections.values():
             self.tell(Event.CONNECTION_UPDATE, connection, fields)
 
     def _disconnect(self, payload: bytes) -> None:
@@ -296,7 +303,7 @@ class NimbleStack:
         self._spawn(self._disconnected(connection))
 
     async def _disconnected(self, connection: Connection) -> None:
-        if connection.handle in self.device.connections:
+        if self.device.connections.get(connection.handle) is connection:
             await connection.disconnect()
 
     def _pair(self, payload: bytes) -> None:

@@ -179,6 +179,11 @@ wait(2, 3)
             await client.connect()
             if number != 1:
                 await client.start_notify(STATUS, lambda _, value, n=number: got.append((n, bytes(value))))
+            else:  # listens, but has not subscribed
+                (connection,) = central.device.connections.values()
+                handle = client.services.get_characteristic(STATUS).handle
+                listeners = connection.gatt_client.notification_subscribers
+                listeners.setdefault(handle, set()).add(lambda value: got.append((1, value)))
             clients.append(client)
         await clients[0].write_gatt_char(CONTROL, b"go", response=True)
         await asyncio.sleep(0.1)

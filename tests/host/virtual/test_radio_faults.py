@@ -101,17 +101,21 @@ def test_a_central_that_vanishes_is_missed_by_the_clip_alone():
     run(scenario)
 
 
-def test_a_clip_without_power_is_missed_after_the_supervision_time_out():
+@pytest.mark.parametrize("told", [True, False])
+def test_a_clip_that_restarts_is_missed_after_the_supervision_time_out(told: bool):
     async def scenario(bench: Bench) -> None:
         lost_s: list[float] = []
         client = bench.client(disconnected_callback=lambda _: lost_s.append(now_s()))
         await client.connect()
-        began_s, told = now_s(), len(bench.firmware.events)
-        bench.radio.clip_off()
-        await asyncio.sleep(0.3)
-        assert len(bench.firmware.events) == told  # nobody is there to be told
-        bench.firmware = Firmware(bench.radio)
+        began_s, events = now_s(), len(bench.firmware.events)
+        if told:
+            bench.radio.clip_off()
+            await asyncio.sleep(0.3)
+        firmware, bench.firmware = bench.firmware, Firmware(bench.radio)  # which switches on anew
+        assert len(firmware.events) == events  # nobody was there to hear of it
         await asyncio.sleep(1.0)
+        assert bench.firmware.events == []  # nor does the new life hear of connections of the old one
+        assert bench.firmware.notify(b"x") == Status.ENOTCONN
         assert [round(t - began_s, 3) for t in lost_s] == [1.0]
         async with bench.client() as client:
             assert await client.read_gatt_char(INFO) == bytes(range(100))
