@@ -23,6 +23,7 @@ WATCHDOG = const(10)
 RANDOM = const(11)
 STORAGE = const(12)
 ENDED = const(13)
+TIMER = const(14)  # an event too
 
 # kinds of events, beside BLE and PIN
 STALL = const(9)

@@ -16,7 +16,7 @@ random.seed(int.from_bytes(os.urandom(4), "little"))
 def end(error=None):
     """What follows main.py: sys.exit() resets a board; otherwise it sits at its prompt, with the radio on."""
     if isinstance(error, SystemExit):
-        machine.soft_reset()
+        _rpc.call(_rpc.RESET, machine.SOFT_RESET)
     if error:
         sys.print_exception(error, sys.stderr)
         sys.exit(1)  # firmware that lets an exception out is wrong: the computer's side tells what it was

@@ -42,9 +42,6 @@ def ticks_ms():
     return ((now_us() - _start_us + _ticks0_us) // 1000) & (_PERIOD - 1)
 
 
-ticks_cpu = ticks_us
-
-
 def ticks_add(ticks, delta):
     """Give ticks moved by delta."""
     return (ticks + delta) & (_PERIOD - 1)
@@ -129,22 +126,9 @@ def time():
     return now_us() // 1_000_000
 
 
-def time_ns():
-    """Nanoseconds since 2000."""
-    return now_us() * 1000
-
-
 def gmtime(seconds=None):
     """Give (year, month, day, hour, minute, second, weekday, day of the year)."""
     return builtin.gmtime((time() if seconds is None else seconds) + _EPOCH_2000)[:8]
-
-
-localtime = gmtime
-
-
-def mktime(parts):
-    """Give seconds since 2000."""
-    return int(builtin.mktime(parts)) - _EPOCH_2000
 
 
 def _stalled(_number, payload):

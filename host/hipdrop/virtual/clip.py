@@ -285,6 +285,9 @@ class VirtualClip:
                 return self.radio.handle(argument, payload) if self.radio is not None else (Status.ENODEV, b"")
             case Op.WATCHDOG:
                 self._watchdog.feed(struct.unpack("<I", payload)[0] / 1000.0)
+            case Op.TIMER:
+                period_s = struct.unpack("<I", payload)[0] / 1000.0
+                self._loop.call_later(period_s, self._tick, self._talk, period_s)
             case Op.BOOT:
                 return self._boot()
             case Op.STORAGE:
@@ -308,6 +311,11 @@ class VirtualClip:
         if self._gc_pause_us:
             self._emit(Kind.GC_PAUSE, 0, struct.pack("<I", self._gc_pause_us))
         return 0, struct.pack("<BBI", isinstance(self._loop, VirtualLoop), self._cause, self._t0_us)
+
+    def _tick(self, life: Conversation | None, period_s: float) -> None:
+        if life is not None and life is self._talk:  # a timer does not outlive a reset
+            self._emit(Kind.TIMER, 0, b"")
+            self._loop.call_later(period_s, self._tick, life, period_s)
 
     def _reset_asked(self, cause: ResetCause, payload: bytes) -> None:
         if cause != ResetCause.DEEP_SLEEP:

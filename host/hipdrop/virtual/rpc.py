@@ -32,6 +32,7 @@ class Op(IntEnum):
     RANDOM = 11
     STORAGE = 12
     ENDED = 13
+    TIMER = 14
 
 
 class Kind(IntEnum):
@@ -41,6 +42,7 @@ class Kind(IntEnum):
     PIN = 5
     STALL = 9
     GC_PAUSE = 10
+    TIMER = 14
 
 
 class Channel:

@@ -167,14 +167,13 @@ def test_ticks_wrap_at_2_to_30(make: Make) -> None:
 
 
 def test_a_host_timer_reaches_a_sleeping_clip_at_its_time(make: Make) -> None:
-    """Its interrupt handler runs at the very microsecond, in the middle of the clip's waiting."""
+    """What it has in place of an interrupt comes at the very microsecond, in the middle of the clip's waiting."""
 
     async def then(clip: VirtualClip) -> bytes:
         cable = Cable(clip)
         loop = asyncio.get_running_loop()
         loop.call_at(1.234567, clip.set_pin, 2, 0)
         loop.call_at(2.5, clip.set_pin, 2, 1)
-        loop.call_at(2.6, clip.set_pin, 2, 1)  # no change, no interrupt
         await asyncio.sleep(5)
         cable.close()
         return cable.data
@@ -250,21 +249,21 @@ def test_the_modules_of_a_board(make: Make) -> None:
     used, total = map(int, said["heap"].split())
     assert 250_000 < total <= 256 * 1024
     assert used < 32_000  # stand-ins, MicroPython's own, and this script
-    assert said["scan"] == "[106]"
     assert said["identity"] == "b'l'"
     assert said["nobody"] == "ENODEV ENODEV"
     assert said["nothing"] == "allocated"
-    assert said["battery"] == f"1950000 {1950000 * 65535 // 3300000}"
-    assert said["pins"] == "1 0"
+    assert said["battery"] == "1950000"
+    assert said["pins"] == "1 0 1"
     assert said["flash"].startswith("(4096, 4096, 1536, ")
     assert "'main.py'" in said["flash"]
-    assert said["id"] == "6 1 240000000"
-    assert said["time"] == f"0 (2000, 1, 1, 0, 0, 0) {1795305600 - 946684800}"
+    assert said["id"] == "6 1"
+    assert said["time"] == "0 (2000, 1, 1, 0, 0, 0)"
+    assert said["timer"] == "[800, 1100, 1400]"
     assert said["collected"] == "in 0"
     assert said["no"] == "room for 300 kB"
     assert said["it"] == "passes for who waits without sleeping"
     pulses = [(p.clock_us, p.pin, p.frequency_hz, round(p.duty, 2)) for p in clips[0].peripherals.pulses]
-    assert pulses == [(0, 3, 200, 0.0), (250_000, 3, 200, 0.5), (500_000, 3, 200, 0.0)]
+    assert pulses == [(0, 3, 200, 0.0), (250_000, 3, 200, 0.5), (500_000, 3, 250, 0.5), (500_000, 3, 250, 0.0)]
 
 
 def test_random_numbers_are_repeated_in_virtual_time_alone(make: Make) -> None:
@@ -522,7 +521,7 @@ def test_the_sensor_is_silent_for_a_while(make: Make) -> None:
 
 
 def test_battery_rate_and_power(make: Make) -> None:
-    text = "import machine, time\nfor _ in range(4):\n print(machine.ADC(1).read_uv())\n time.sleep(1)\n"
+    text = "import machine, time\nfor _ in range(4):\n print(machine.ADC(machine.Pin(1)).read_uv())\n time.sleep(1)\n"
 
     async def run() -> tuple[str, VirtualClip]:
         clip = make(text, faults=[Fault("low-battery", 3.4, 1.5), Fault("rate-error", -5.0), Fault("reset", None, 2.5)])

@@ -5,12 +5,22 @@ import struct
 import sys
 import time
 
+import _rpc
 import machine
 import micropython
 
 micropython.kbd_intr(-1)
 pin = machine.Pin(2, machine.Pin.IN, machine.Pin.PULL_UP)
-pin.irq(lambda p: sys.stdout.buffer.write(b"P" + struct.pack("<IB", time.ticks_us(), p.value())))
+know_pin = _rpc.handlers[_rpc.PIN]
+
+
+def pin_changed(number, payload):
+    """Tell when, and what a read of the pin now gives."""
+    know_pin(number, payload)
+    sys.stdout.buffer.write(b"P" + struct.pack("<IB", time.ticks_us(), pin.value()))
+
+
+_rpc.handlers[_rpc.PIN] = pin_changed
 
 
 async def main():

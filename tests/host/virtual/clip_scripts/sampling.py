@@ -38,7 +38,7 @@ async def blink():
     pin = machine.Pin(21, machine.Pin.OUT)
     while True:
         await asyncio.sleep_ms(500)
-        pin.toggle()
+        pin.value(1 - pin.value())
 
 
 async def main():
