@@ -68,8 +68,8 @@ def recorded(counts: Counts, tmp_path_factory: pytest.TempPathFactory) -> tuple[
     path = tmp_path_factory.mktemp("runs") / "run.mcap"
     own = Settings().replace({"drop": {"stop_steps": 6}})
     messages = lossy(PackedClip(rate_hz=213.7).stream_of(counts))
-    header = RunHeader.now(messages[0][0], own, site=Site.SACRUM)
-    chain = Chain(own, site=Site.SACRUM)
+    header = RunHeader.now(messages[0][0], own, site=Site.LEFT_HIP)
+    chain = Chain(own, site=Site.LEFT_HIP)
     return path, live(path, messages, chain, header), chain
 
 
@@ -100,11 +100,11 @@ def test_replay_writes_the_files_and_options_go_over_the_recording(
     assert summary["input"]["file"] == "run.mcap"
     config = tmp_path / "my.toml"
     config.write_text("[drop]\nstop_steps = 2\n")
-    over = ["--config", str(config), "--site", "left-hip"]
+    over = ["--config", str(config), "--site", "right-hip"]
     assert main(["replay", str(path), "--out", str(tmp_path / "over"), "--no-plot", *over]) == 0
     summary = json.loads((tmp_path / "over" / "summary.json").read_text())
     assert summary["settings"]["drop"]["stop_steps"] == 2
-    assert summary["mount"]["site"] == "left-hip"
+    assert summary["mount"]["site"] == "right-hip"
     capsys.readouterr()
 
 
