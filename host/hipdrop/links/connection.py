@@ -210,7 +210,8 @@ class Session:
         while not self._sink.complete:
             await self._tick()
         if not self._stopped:
-            await self._line.ask(ids.STOP)
+            with suppress(ClipRefused):  # it does not stream any more: somebody else has stopped it, or its button
+                await self._line.ask(ids.STOP)
             self._stopped = True
             await self._let_come()
         while not self._sink.complete:

@@ -23,7 +23,7 @@ class Notebook:
         self.messages.append(message)
         if message[0] & 0x0F == ids.RAW:
             self.frames[frames.decode_header(message)[2]] = arrival_s
-        elif message[:2] == bytes([frames.first_byte(ids.ANSWER), ids.STOP]):
+        elif message[:2] == bytes([frames.first_byte(ids.ANSWER), ids.STOP]) and message[4] == ids.OK:
             self._end = records.unpack(records.STOPPED, message, commands.ANSWER_SIZE)["next_sequence"]
 
     def connected(self, at_s: float, mtu: int) -> None:

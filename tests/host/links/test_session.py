@@ -139,6 +139,13 @@ def test_the_last_frames_are_asked_for_when_they_do_not_come() -> None:
     assert clip.sequence == 55
 
 
+def test_a_stream_that_somebody_else_has_stopped_is_no_error() -> None:
+    clip = ScriptedClip(refuse={ids.STOP: (ids.NOT_STREAMING, b"")})
+    _, link, _, states = play(after(5.0), clip)
+    assert states[-2:] == [State.FINISHING, State.CLOSED]
+    assert len(link.opened_at_s) == 1
+
+
 def test_a_clip_that_stays_away_ends_the_run_in_time() -> None:
     async def plot(session: Session, link: ScriptedLink) -> None:
         await asyncio.sleep(10.0)
