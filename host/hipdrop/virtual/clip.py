@@ -7,6 +7,7 @@ import select
 import struct
 import tempfile
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Protocol, Self
 
@@ -96,6 +97,7 @@ class VirtualClip:
         self.finished = asyncio.Event()
         self.at_prompt = asyncio.Event()
         self._own_flash = flash_folder is None
+        self._cleared = ExitStack()  # away when it is stopped
         self._main = main
         self._micropython = micropython
         self._heap_kb = heap_kb
@@ -130,18 +132,17 @@ class VirtualClip:
         self.failed: asyncio.Future[None] = loop.create_future()
         self._booted: asyncio.Future[None] = loop.create_future()
         self._command = find_micropython(self._micropython)
-        if self._own_flash:
-            self._scratch = tempfile.TemporaryDirectory(prefix="hipclip-")
-            self.flash = Path(self._scratch.name)
-        flash.prepare(self.flash, self._main)
-        self._port = SerialPort()
-        self.serial_port = self._port.name
-        self._epoch_us = round(loop.time() * 1e6)
         self.started = True
-        if self.radio is not None:
-            self.radio.emit = self._emit_radio
-        self._begin(ResetCause.POWER_ON)
         try:
+            if self._own_flash:
+                self.flash = Path(self._cleared.enter_context(tempfile.TemporaryDirectory(prefix="hipclip-")))
+            flash.prepare(self.flash, self._main)
+            self._port = self._cleared.enter_context(closing(SerialPort()))
+            self.serial_port = self._port.name
+            self._epoch_us = round(loop.time() * 1e6)
+            if self.radio is not None:
+                self.radio.emit = self._emit_radio
+            self._begin(ResetCause.POWER_ON)
             async with asyncio.timeout(START_PATIENCE_S):
                 await self._booted
             self._scheduled = schedule(self._faults, self)
@@ -163,9 +164,7 @@ class VirtualClip:
                 handle.cancel()
         self.failed.cancel()
         self._booted.cancel()
-        self._port.close()
-        if self._own_flash:
-            self._scratch.cleanup()
+        self._cleared.close()
 
     async def __aenter__(self) -> Self:
         await self.start()

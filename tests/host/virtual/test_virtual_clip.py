@@ -454,6 +454,22 @@ def test_without_micropython_the_remedy_is_named(monkeypatch: pytest.MonkeyPatch
     assert find_micropython() == str(tmp_path / "micropython")
 
 
+def test_firmware_that_cannot_be_compiled_leaves_nothing_behind(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(_flash: Path, _main: Path) -> None:
+        raise VirtualClipError("of the compiler")
+
+    monkeypatch.setattr("hipdrop.virtual.flash.prepare", refuse)
+    clips = []
+
+    async def run() -> None:
+        clips.append(make("echo"))
+        await clips[0].start()
+
+    with pytest.raises(VirtualClipError, match="of the compiler"):
+        run_virtual(run())
+    assert not clips[0].flash.exists()
+
+
 def test_what_is_missing_is_named_before_anything_starts(monkeypatch: pytest.MonkeyPatch, make: Make) -> None:
     check_available()
     with monkeypatch.context() as patch:
