@@ -72,12 +72,13 @@ def summary_lines(summary: RunSummary) -> Iterator[str]:
 
 def link_words(link: Mapping[str, int | float | None]) -> str:
     """Say what a link lost, and what of it came in the end."""
-    lost, received = link["samples_lost"] or 0, link["samples_received"] or 0
-    missing = f"{lost} of {lost + received} samples missing ({share(int(lost), int(lost + received))})"
+    lost, received = int(link["samples_lost"] or 0), int(link["samples_received"] or 0)
+    whole = lost + received
+    missing = f"{lost} of {whole} samples missing ({share(lost, whole)})" if lost else "no sample missing"
+    fetched = f", {link['samples_recovered']} fetched again" if link["samples_recovered"] else ""
     times = link["reconnects"]
     again = "" if not times else f", connected again {'once' if times == 1 else f'{times} times'}"
-    fetched = f", {link['samples_recovered']} fetched again" if link["samples_recovered"] else ""
-    return f"{missing if lost else 'no sample missing'}{fetched}{again}"
+    return f"{missing}{fetched}{again}"
 
 
 def _part(count: int, whole: int) -> str:

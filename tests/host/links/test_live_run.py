@@ -10,7 +10,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from quick_loop import run_quick
 from scripted_clip import ScriptedClip, ScriptedLink
 
 from hipdrop.errors import ClipNotFound
@@ -23,6 +22,7 @@ from hipdrop.samples import STANDARD_GRAVITY_MS2
 from hipdrop.settings import Settings
 from hipdrop.simulate import simulate
 from hipdrop.simulate.config import RunnerConfig
+from hipdrop.virtual.loop import run_virtual
 from hipwire import ids
 
 Plot = Callable[[Session, ScriptedLink], Awaitable[None]]
@@ -81,7 +81,7 @@ def live(
         await session.streamed.wait()
         await plot(session, link)
 
-    return run_quick(act())
+    return run_virtual(act())
 
 
 @pytest.fixture(scope="module")
@@ -142,7 +142,7 @@ def test_a_run_that_never_came_to_be_leaves_no_recording(tmp_path: Path) -> None
         with pytest.raises(ClipNotFound):
             await run.run(run.session(link))
 
-    run_quick(act())
+    run_virtual(act())
     assert list(tmp_path.iterdir()) == []
 
 

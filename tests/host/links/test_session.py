@@ -8,12 +8,12 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 from notebook import Notebook
-from quick_loop import run_quick
 from scripted_clip import RING_FRAMES, ScriptedClip, ScriptedLink
 
 from hipdrop.errors import ClipNotFound, ClipRefused, LinkError, ProtocolMismatch
 from hipdrop.links.connection import BACKOFF_S, FINISH_S, FIRST_TRIES, Session, StreamChoice
 from hipdrop.links.states import State
+from hipdrop.virtual.loop import run_virtual
 from hipwire import ids, records
 
 Plot = Callable[[Session, ScriptedLink], Awaitable[None]]
@@ -37,7 +37,7 @@ def play(
             await _done(plotting)
         return session, link, notebook, states
 
-    return run_quick(act())
+    return run_virtual(act())
 
 
 async def _plot(plot: Plot, session: Session, link: ScriptedLink) -> None:
@@ -251,7 +251,7 @@ def test_a_clip_that_is_not_there_is_an_error_at_once_and_not_a_run() -> None:
         assert len(link.opened_at_s) == 1
         return asyncio.get_running_loop().time()
 
-    run_quick(act())
+    run_virtual(act())
 
 
 def test_something_that_never_answers_is_no_clip() -> None:
@@ -276,7 +276,7 @@ def test_ending_before_there_is_a_stream_ends_quietly() -> None:
         await session.run()
         return states
 
-    assert run_quick(act()) == [State.OPENING, State.CLOSED]
+    assert run_virtual(act()) == [State.OPENING, State.CLOSED]
 
 
 def test_a_post_waits_for_the_link_but_not_for_ever() -> None:
@@ -321,4 +321,4 @@ def test_a_fault_of_the_sink_ends_the_run_with_itself() -> None:
         link.clip.halt()
         return running
 
-    assert run_quick(act()) == 0, "the clip was left streaming"
+    assert run_virtual(act()) == 0, "the clip was left streaming"
