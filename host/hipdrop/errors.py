@@ -93,7 +93,7 @@ class LinkError(HipdropError):
 
 
 class NoAdapter(LinkError):
-    """This computer has no Bluetooth, or nothing that serves it."""
+    """No Bluetooth on this computer, or nothing that serves it."""
 
 
 class AdapterOff(LinkError):

@@ -115,7 +115,7 @@ def step_table(model: LiveModel) -> Table:
             clock(step.t_s - model.start_s),
             step.side.value if step.side_sure else f"{step.side.value}?",
             degrees(step.drop_deg),
-            f"{step.cadence_spm:.0f}/min",
+            f"{step.cadence_spm:.0f}/min" if step.cadence_spm == step.cadence_spm else "-",
             contact,
             ", ".join(FLAG_WORDS[flag] for flag in step.flags),
         )
