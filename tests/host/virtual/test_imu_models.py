@@ -83,6 +83,15 @@ def test_lsm6ds3trc_has_no_tags_and_tells_its_pattern() -> None:
     assert np.frombuffer(model.read(0x3E, 10, due_us(3)), "<i2").tolist() == [-1, 0, 1, -1, 0]
 
 
+def test_lsm6ds3trc_tells_an_overrun_once_in_one_burst() -> None:
+    model = Lsm6ds3trcModel(a_feed())
+    start_lsm6ds3trc(model)
+    now_us = due_us(400)  # 341 samples fit
+    assert model.read(0x3A, 4, now_us)[1] & 0x40
+    assert not model.read(0x3A, 4, now_us)[1] & 0x40
+    assert model.samples_dropped == 59
+
+
 def test_mpu6886_is_big_endian_with_the_temperature_between() -> None:
     model = Mpu6886Model(a_feed(rate_hz=200.0))
     start_mpu6886(model)

@@ -8,7 +8,7 @@ from hipdrop.samples import Array
 from hipdrop.virtual.imu.feed import Feed
 
 
-class Nack(Exception):  # noqa: N818 - the word of the bus
+class Nack(Exception):
     """The sensor does not acknowledge."""
 
 

@@ -55,14 +55,14 @@ class Lsm6ds3trcModel(ImuModel):
         if register in (_FIFO_DATA_L, _FIFO_DATA_H):  # rolls over between the two data registers
             data = self._take(n - n % 2)
             return data + bytes(n - len(data))
+        if _FIFO_STATUS1 <= register <= _FIFO_STATUS4:  # one look at the FIFO for all four
+            return self._status()[register - _FIFO_STATUS1 :][:n]
         steps = self._registers[_CTRL3_C] & 0x04
         return bytes(self._one(register + k if steps else register, now_us) for k in range(n))
 
     def _one(self, register: int, now_us: int) -> int:
         if register == _CTRL3_C:
             return self._registers[_CTRL3_C] | (now_us < self._reset_until_us)
-        if _FIFO_STATUS1 <= register <= _FIFO_STATUS4:
-            return self._status()[register - _FIFO_STATUS1]
         if _OUT_TEMP <= register < _OUT_TEMP + 2:
             return round((self.temperature_c - 25.0) * 256.0) >> 8 * (register - _OUT_TEMP) & 0xFF
         return self._registers[register]
