@@ -88,12 +88,13 @@ def run_clip(
     seconds: float | None, *faults: str, stream: StreamChoice = "auto", recording: Path | None = None,
     source: Path | None = None, mount: Sequence[float] | NDArray[np.float64] | None = None,
     mtu: int | None = None,
+    repeat: bool = False,
 ) -> Heard:  # fmt: skip
     """Run in virtual time; `mount` is told to the clip first, nine numbers, pelvis from sensor by rows."""
 
     async def act() -> Heard:
         heard = Heard(recording)
-        link = VirtualLink(source, [parse_fault(text) for text in faults])
+        link = VirtualLink(source, [parse_fault(text) for text in faults], repeat=repeat)
         async with link:
             if mtu is not None:
                 link.radio.set_mtu_limit(mtu)

@@ -30,6 +30,8 @@ class VirtualLink(BleLink):
         IMU CSV that it feels; the sample run that ships with hipdrop, unless given.
     faults
         What shall go wrong, and when.
+    repeat
+        Whether the recording begins again at its end, and so never ends.
 
     Attributes
     ----------
@@ -40,11 +42,12 @@ class VirtualLink(BleLink):
     clip: VirtualClip
     radio: VirtualRadio
 
-    def __init__(self, source: Path | None = None, faults: Sequence[Fault] = ()) -> None:
+    def __init__(self, source: Path | None = None, faults: Sequence[Fault] = (), *, repeat: bool = False) -> None:
         super().__init__("virtual")
         self.name = "virtual" if source is None else f"virtual:{source}"
         self._source = source
         self._faults = faults
+        self._repeat = repeat
         self._stack = AsyncExitStack()
 
     async def __aenter__(self) -> Self:
@@ -55,7 +58,7 @@ class VirtualLink(BleLink):
 
         async with AsyncExitStack() as stack:
             source = self._source or stack.enter_context(sample_file())
-            model = MODELS[CHIP](Feed.from_file(source))
+            model = MODELS[CHIP](Feed.from_file(source, repeat=self._repeat))
             self.radio = VirtualRadio()
             await self.radio.start()
             stack.push_async_callback(self.radio.stop)
