@@ -37,8 +37,6 @@ class Board:
     BATTERY = None  # pin of the ADC
     BATTERY_FACTOR = 2  # of the divider before it
     RING_S = 0
-    FLASH_LOG = False
-    PAIRING = True
     TELLS_WATCHDOG = True  # whether its reset cause tells the watchdog from machine.reset()
 
     def __init__(self):
@@ -53,9 +51,7 @@ class Board:
         bits = ids.HAS_MOTOR if self.MOTOR is not None else 0
         bits |= ids.HAS_BUZZER if self.BUZZER is not None else 0
         bits |= ids.HAS_BUTTON if self.BUTTON is not None else 0
-        bits |= ids.HAS_BATTERY if self.BATTERY is not None else 0
-        bits |= ids.HAS_FLASH_LOG if self.FLASH_LOG else 0
-        return bits | (ids.HAS_PAIRING if self.PAIRING else 0)
+        return bits | (ids.HAS_BATTERY if self.BATTERY is not None else 0)
 
     def i2c(self):
         """Give the bus of the sensor."""

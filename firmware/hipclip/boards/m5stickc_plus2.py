@@ -9,7 +9,7 @@ HOLD = 4  # high keeps the power on
 
 
 class Board(Base):
-    """The sensor's FIFO of 1 kB lasts 0.35 s, less than a flash erase may take: so no flash log."""
+    """The sensor's FIFO of 1 kB lasts 0.35 s, less than a flash erase may take: no flash log can be kept on it."""
 
     NAME = "M5StickC Plus2"
     IMU = Mpu6886

@@ -16,5 +16,4 @@ class Board(Base):
     MOTOR = 15  # D3, through a transistor
     BATTERY = 26  # A0, behind two equal resistors
     RING_S = 15  # 42 kB of the 264 kB of RAM, of which radio and interpreter leave some 180
-    FLASH_LOG = True
     TELLS_WATCHDOG = False  # machine.reset() uses the watchdog on this chip

@@ -17,7 +17,6 @@ class Board(Base):
     MOTOR = 2  # D1, through a transistor
     BATTERY = 1  # D0, behind two equal resistors
     RING_S = 30  # 83 kB of the 8 MB PSRAM
-    FLASH_LOG = True
 
     def sleep(self):
         """Sleep deeply; a press starts the clip anew."""

@@ -67,9 +67,9 @@ def test_the_bus_runs_at_400_khz_on_the_pins_of_the_board():
 
 
 def test_features_follow_from_the_parts():
-    common = ids.HAS_BUTTON | ids.HAS_BATTERY | ids.HAS_PAIRING
-    assert common | ids.HAS_MOTOR | ids.HAS_FLASH_LOG == load("xiao_esp32s3").FEATURES
-    assert common | ids.HAS_MOTOR | ids.HAS_FLASH_LOG == load("nano_rp2040_connect").FEATURES
+    common = ids.HAS_BUTTON | ids.HAS_BATTERY
+    assert common | ids.HAS_MOTOR == load("xiao_esp32s3").FEATURES
+    assert common | ids.HAS_MOTOR == load("nano_rp2040_connect").FEATURES
     assert common | ids.HAS_BUZZER == load("m5stickc_plus2").FEATURES
 
 

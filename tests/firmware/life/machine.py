@@ -55,3 +55,22 @@ class CalibratedADC:
 
     def read_uv(self):
         return reading_uv
+
+
+class WDT:
+    def __init__(self, timeout):
+        made.append(("WDT", timeout))
+
+    def feed(self):
+        made.append("fed")
+
+
+class Timer:
+    PERIODIC = 1
+
+    def __init__(self, number):
+        made.append(("Timer", number))
+
+    def init(self, mode, period, callback):
+        made.append(("init", mode, period))
+        callback(self)
