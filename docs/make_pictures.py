@@ -1,6 +1,7 @@
 """Draw the pictures of the docs into docs/pictures: `python docs/make_pictures.py [NAME ...]`, all without a name.
 
-`frames` is a drawing; the others show what the chain itself makes of simulated runs of the package's runners.
+`frames`, `wiring`, `case` and `wearing` are drawings; the others show what the chain itself makes of simulated runs of
+the package's runners.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ from pathlib import Path
 from drawing.pelvis import draw_frames
 from drawing.sides import draw_sides
 from drawing.steps import draw_contacts, draw_drop
+from drawing.wearing import draw_case, draw_wearing
+from drawing.wiring import draw_wiring
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
@@ -22,6 +25,9 @@ PICTURES: dict[str, Callable[[], Figure]] = {
     "drop": draw_drop,
     "contacts": draw_contacts,
     "sides": draw_sides,
+    "wiring": draw_wiring,
+    "case": draw_case,
+    "wearing": draw_wearing,
 }
 
 
