@@ -14,6 +14,12 @@ import pytest
 REPOSITORY = Path(__file__).parents[1]
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Name a real clip: the tests that need one are skipped without."""
+    parser.addoption("--ble", metavar="NAME", help="run the end-to-end tests on this clip, over Bluetooth")
+    parser.addoption("--board", metavar="PORT", help="run the end-to-end tests on the clip on this serial port")
+
+
 def find_reference_data() -> Path:
     """Give the folder of the reference recordings: HIPDROP_DATA, else ../shared/data beside the repository."""
     return Path(os.environ.get("HIPDROP_DATA") or REPOSITORY.parent / "shared" / "data")
