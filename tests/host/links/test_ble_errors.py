@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from bleak.exc import (
@@ -61,6 +62,67 @@ def test_a_computer_without_a_system_bus(monkeypatch: pytest.MonkeyPatch, tmp_pa
 def test_a_system_bus_without_bluetooth(empty_bus: None) -> None:
     with pytest.raises(NoAdapter, match="systemctl start bluetooth"):
         asyncio.run(scan(0.1))
+
+
+class BluezDaemon:
+    """What bleak sees of BlueZ until it scans: adapters, and the answer to StartDiscovery."""
+
+    def __init__(self, adapters: dict[str, dict[str, Any]], refusal: tuple[str, str] = ("", "")) -> None:
+        self._adapters = adapters
+        self._refusal = refusal
+
+    async def __aenter__(self) -> BluezDaemon:
+        from dbus_fast import BusType
+        from dbus_fast.aio import MessageBus
+
+        self._bus = await MessageBus(bus_type=BusType.SYSTEM).connect()
+        self._bus.add_message_handler(self._answer)
+        await self._bus.request_name("org.bluez")
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self._bus.disconnect()
+
+    def _answer(self, message: Any) -> Any:
+        from dbus_fast import Message, Variant
+
+        if message.member == "GetManagedObjects":
+            objects = {
+                path: {"org.bluez.Adapter1": {name: Variant(*value) for name, value in properties.items()}}
+                for path, properties in self._adapters.items()
+            }
+            return Message.new_method_return(message, "a{oa{sa{sv}}}", [objects])
+        if message.member == "StartDiscovery":
+            return Message.new_error(message, *self._refusal)
+        return Message.new_method_return(message) if message.member == "SetDiscoveryFilter" else None
+
+
+def adapter(powered: bool, role: str = "central") -> dict[str, dict[str, Any]]:
+    """One adapter, with its properties' D-Bus types."""
+    return {"/org/bluez/hci0": {"Powered": ("b", powered), "Roles": ("as", [role]), "Address": ("s", "00:11:22")}}
+
+
+@on_linux
+@pytest.mark.parametrize(
+    ("daemon", "kind"),
+    [
+        (BluezDaemon({}), NoAdapter),
+        (BluezDaemon(adapter(True, "peripheral")), NoAdapter),
+        (BluezDaemon(adapter(False)), AdapterOff),
+        (BluezDaemon(adapter(True), ("org.bluez.Error.NotReady", "Resource Not Ready")), AdapterOff),
+        (BluezDaemon(adapter(True), ("org.freedesktop.DBus.Error.AccessDenied", "no")), NotPermitted),
+        (BluezDaemon(adapter(True), ("org.bluez.Error.InProgress", "busy")), ClipBusy),
+    ],
+)
+def test_what_bleak_makes_of_the_states_of_bluez(empty_bus: None, daemon: BluezDaemon, kind: type[LinkError]) -> None:
+    async def act() -> None:
+        async with daemon:
+            for attempt in (scan(0.1), BleLink("Hip").open(0.1)):
+                with pytest.raises(LinkError) as caught:
+                    await attempt
+                assert type(caught.value) is kind
+
+    asyncio.run(act())
 
 
 @pytest.mark.parametrize(
