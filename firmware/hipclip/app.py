@@ -27,8 +27,6 @@ from hipclip.usb import UsbLink
 from hipwire import frames, ids
 
 OFF, REPL, RESET = "off", "repl", "reset"  # how `main` may end
-# Bytes until the garbage is collected by itself: in a heap of megabytes looking for room costs more than collecting
-_GC_THRESHOLD = const(32768)
 _TIDY_MS = const(10000)
 _SLICE_MS = const(4)  # how soon a frame leaves while the sender tries others again
 _SOON_MS = const(20)  # a wait up to this is kept; a longer one ends with the sampler's next turn, 60 ms away at most
@@ -43,7 +41,7 @@ class App:
 
     def __init__(self, board, ring_memory, crashes=0, crash_text=""):
         self.board = board
-        gc.threshold(_GC_THRESHOLD)
+        gc.threshold(board.GC_THRESHOLD)
         self.boot_id = int.from_bytes(os.urandom(4), "little")
         self.counters = Counters()
         self.log = Log()

@@ -20,6 +20,7 @@ class Board(Xiao):
 
     NAME = "virtual clip"
     RING_S = 20  # 56 kB
+    GC_THRESHOLD = 32768
 
     def __init__(self):
         self.IMU = driver(os.getenv("HIPCLIP_CHIP") or "lsm6dsox")

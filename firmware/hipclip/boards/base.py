@@ -37,6 +37,9 @@ class Board:
     BATTERY = None  # pin of the ADC
     BATTERY_FACTOR = 2  # of the divider before it
     RING_S = 0
+    # Bytes of garbage until it is collected. A collection takes 2 ms of a small heap; looking for room in one that is
+    # full of garbage takes longer the larger it is.
+    GC_THRESHOLD = 32768
     TELLS_WATCHDOG = True  # whether its reset cause tells the watchdog from machine.reset()
 
     def __init__(self):
