@@ -98,8 +98,8 @@ def _worded(kind: type[LinkError], who: str, detail: str) -> LinkError:
         NotPermitted: f"{who}: Bluetooth does not let this program in{said}; "
         + _DENIED.get(sys.platform, _DENIED_ELSEWHERE),
         ClipNotFound: f"{who}: the clip is not there{said}; {NOT_FOUND_REMEDY}",
-        ClipBusy: f"{who}: it is busy with something else and takes no connection{said}; end the connection on the other "
-        "phone or computer, go nearer, and try again",
+        ClipBusy: f"{who}: it is busy with something else and takes no connection{said}; end the connection on the "
+        "other phone or computer, go nearer, and try again",
         LinkLost: f"{who}: the connection is lost{said}; go nearer, or switch the clip off and on",
     }
     return kind(texts[kind])
