@@ -128,14 +128,17 @@ def toe_off(
     complete that all of the symmetric `kernel` can be laid over it, however early the landings are found.
     """
     half = len(kernel) // 2
-    first = max(landing.crossing - delay, ring.start + half)
-    last = min(following.trough - delay, following.crossing - half)
+    first, last = landing.crossing - delay, following.crossing - half
+    if last > following.trough - delay:
+        last = following.trough - delay
+    if first < half:  # the recording begins in this stance
+        first = half
     if last <= first:
         return float("nan")
     smooth = np.correlate(ring.window(first - half, last + half + 1, col.VERT), kernel, "valid")
     level = max(settings.toe_off_g, settings.toe_off_trough * float(smooth[smooth.argmin()]))
-    at = len(smooth) - 1 - int((smooth[::-1] >= level).argmax())
-    if at + 1 >= len(smooth) or smooth[at] < level:
+    at = last - first - int((smooth[::-1] >= level).argmax())
+    before = float(smooth[at])
+    if before < level or first + at == last:
         return float("nan")
-    before, after = float(smooth[at]), float(smooth[at + 1])
-    return first + at + (before - level) / (before - after)
+    return first + at + (before - level) / (before - float(smooth[at + 1]))

@@ -116,8 +116,10 @@ def drop_of(
 
 def _between(y: list[float], position: float) -> float:
     """Value at a position between samples, linearly interpolated; the ends are held."""
-    position = min(max(position, 0.0), len(y) - 1.0)
-    whole = min(int(position), len(y) - 2)
+    last = len(y) - 1
+    if not 0.0 < position < last:
+        return y[0] if position <= 0.0 else y[last]
+    whole = int(position)
     return y[whole] + (position - whole) * (y[whole + 1] - y[whole])
 
 
