@@ -71,6 +71,10 @@ class Heard(LiveRun):
         """Time of the feed at the first sample of the run."""
         return min(frames.decode_header(message)[3] for message in self.messages if message[0] & 0x0F <= ids.TILT) / 208
 
+    def logs(self) -> list[str]:
+        """Give the texts of the clip's log."""
+        return [frames.decode_log(message)[3] for message in self.messages if message[0] & 0x0F == ids.LOG]
+
     def samples(self) -> tuple[int, NDArray[np.int16]]:
         """Index of the first sample, and all samples in a row, (N, 6): it fails where one is missing."""
         found: dict[int, NDArray[np.int16]] = {}
