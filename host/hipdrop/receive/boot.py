@@ -65,15 +65,17 @@ class Boot:
         elif taken is Taken.STRAY:
             self.strays += 1
         else:
-            self.received += frame.count
-            self.reach(frame.index)
-            self._first_index = min(self._first_index or 0, frame.index)
-            self._end_index = max(self._end_index, frame.index + frame.count * self._stride)
-        if taken in (Taken.RECOVERED, Taken.LATE):
-            self.recovered += frame.count
-        if taken is Taken.NEW and not frame.resent:
-            self.host.take(device_us + self._lasting_us(frame), now_us)
+            self._count(frame)
+            if not frame.resent or not len(self.host):  # a frame sent again is late, but better than no word at all
+                self.host.take(device_us + self._lasting_us(frame), now_us)
         return taken, device_us
+
+    def _count(self, frame: Frame) -> None:
+        self.received += frame.count
+        self.recovered += frame.count if frame.resent else 0
+        self.reach(frame.index)
+        self._first_index = min(self._first_index or 0, frame.index)
+        self._end_index = max(self._end_index, frame.index + frame.count * self._stride)
 
     def timed(self, frames: list[Frame]) -> list[Timed]:
         """Give frames that are released the time of their first samples."""

@@ -250,7 +250,7 @@ class Chain:
     def _marked(self, number: int, index: int) -> None:
         if number not in self._marks:
             self._marks.add(number)
-            self._feed.add(Pressed(index))
+            self._feed.add(Pressed(index, anew=self._before is not None))
 
     # ---- boots, rate, pipeline ----
 

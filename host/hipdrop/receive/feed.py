@@ -29,9 +29,10 @@ class Reboot:
 
 @dataclass(frozen=True, slots=True)
 class Pressed:
-    """The button was pressed when the sample of this index was due."""
+    """The button was pressed when the sample of this index was due; `anew`: of a new boot that has sent none yet."""
 
     index: int
+    anew: bool
 
 
 Item = list[Timed] | Reboot | Pressed | UserInput
@@ -69,6 +70,7 @@ class Feed:
         self._todo: deque[Item] = deque()
         self._early: list[UserInput] = []  # inputs before the first sample wait for it: they have no time yet
         self._marks: list[int] = []  # index of samples that have not come yet
+        self._begin_index = 0  # what was marked before it is no part of the run
         self._reboot: Reboot | None = None
 
     def begin(
@@ -102,7 +104,7 @@ class Feed:
             elif isinstance(item, Reboot):
                 events += self._leave_boot(item)
             elif isinstance(item, Pressed):
-                events += self._pressed(item.index)
+                events += self._pressed(item)
             elif self.samples:
                 events += self.pipeline.push(item)
             else:
@@ -138,11 +140,12 @@ class Feed:
 
     def _place(self, frame: Frame, device_us: int) -> Place | None:
         if self._reboot is not None:
-            away_s, self._reboot = self._reboot.away_s, None
+            away_s, self._reboot, self._begin_index = self._reboot.away_s, None, 0
             place = self._timeline.reboot(frame.index, device_us, frame.count, away_s)
             self.away += place.missing
             return place
-        if not self.samples:  # what was marked before the run is no part of it
+        if not self.samples:
+            self._begin_index = frame.index
             self._marks = [index for index in self._marks if index >= frame.index]
         return self._timeline.place(frame.index, device_us, frame.count)
 
@@ -167,11 +170,11 @@ class Feed:
         early, self._early = self._early, []
         return events + [event for item in early for event in self._push_input(item)]
 
-    def _pressed(self, index: int) -> list[Event]:
-        """Mark at once where the sample has gone in already, else when it does."""
-        if self.samples and index < self._timeline.index:
-            return self._mark()
-        self._marks = sorted([*self._marks, index])
+    def _pressed(self, mark: Pressed) -> list[Event]:
+        """Mark at once where the sample has gone in already, or the clip was away, else when it does."""
+        if self.samples and (mark.anew or mark.index < self._timeline.index):
+            return self._mark() if mark.anew or mark.index >= self._begin_index else []
+        self._marks = sorted([*self._marks, mark.index])
         return []
 
     def _leave_boot(self, reboot: Reboot) -> list[Event]:

@@ -116,11 +116,19 @@ def test_counts_at_the_end_of_the_range_void_their_steps(counts: Counts) -> None
         assert any(Flag.SATURATED in step.flags for step in found) is voided
 
 
+def resent(messages: list[Timed], later_s: float) -> list[Timed]:
+    """Frames as the clip sends them again, so much later."""
+    return [
+        (arrival_s + later_s, message[:1] + bytes([message[1] | ids.RESENT]) + message[2:])
+        for arrival_s, message in messages
+    ]
+
+
 def test_lost_frames_that_come_in_time_leave_no_trace(quiet: Counts) -> None:
     """Ten frames are lost and come 2 s later: the same events as without, and nothing is missing."""
     clip = PackedClip()
     whole = clip.stream_of(quiet)
-    late = [(arrival_s + 2.0, message) for arrival_s, message in whole[20:30]]
+    late = resent(whole[20:30], 2.0)
     disturbed = sorted([*whole[:20], *whole[30:], *late])
     chain, calm = Chain(), Chain()
     assert push_all(chain, disturbed) == push_all(calm, whole)
@@ -132,7 +140,7 @@ def test_lost_frames_that_come_in_time_leave_no_trace(quiet: Counts) -> None:
 def test_lost_frames_that_come_too_late_are_a_gap_and_complete_the_recording(quiet: Counts) -> None:
     clip = PackedClip()
     whole = clip.stream_of(quiet)
-    late = [(arrival_s + 4.0, message) for arrival_s, message in whole[20:25]]
+    late = resent(whole[20:25], 4.0)
     chain = Chain()
     events = push_all(chain, sorted([*whole[:20], *whole[25:], *late]))
     (gap,) = [event for event in events if isinstance(event, Gap)]
@@ -184,7 +192,7 @@ def test_a_loss_longer_than_the_ring_is_given_up_at_the_clips_word(quiet: Counts
     assert not chain.complete
     chain.push(now_s, clip.resend_ok(n + 15, 25))
     assert chain.missing(now_s + 1.0) is None
-    for back, live in zip(whole[15:40], whole[40:65], strict=True):
+    for back, live in zip(resent(whole[15:40], 0.0), whole[40:65], strict=True):
         chain.push(live[0], live[1])
         chain.push(live[0], back[1])
     assert chain.complete
@@ -225,6 +233,9 @@ def test_what_stop_names_and_has_not_come_is_missing(quiet: Counts) -> None:
     chain.push(whole[-1][0], clip.stopped(clip.first_sequence + 20, clip.first_index + 20 * FULL))
     assert chain.missing(whole[-1][0]) == (clip.first_sequence + 19, 1)
     assert chain.link_table()["samples_lost"] == FULL
+    chain.push(*whole[-1])
+    table = chain.link_table()
+    assert (table["samples_lost"], table["samples_recovered"]) == (0, 0)  # overtaken by an answer, not fetched again
 
 
 def test_the_button_marks_once_where_it_was_pressed(quiet: Counts) -> None:
@@ -247,6 +258,27 @@ def test_a_mark_told_late_is_put_in_at_once_and_one_from_before_the_run_never(qu
     events = push_all(Chain(), sorted([*whole, old, late], key=lambda timed: timed[0]))
     (mark,) = [event for event in events if isinstance(event, Marked)]
     assert mark.t_s == pytest.approx((39 * FULL - 1) / 208.0, abs=1e-4)
+
+
+def test_a_mark_from_before_the_run_that_is_told_in_its_midst_is_none_of_it(quiet: Counts) -> None:
+    """The clip's first status comes up to 2 s behind the first frames."""
+    clip = PackedClip()
+    whole = clip.stream_of(quiet)
+    old = (whole[20][0], clip.status(marks=3, mark_index=clip.first_index - 500))
+    events = push_all(Chain(), sorted([*whole, old], key=lambda timed: timed[0]))
+    assert not any(isinstance(event, Marked) for event in events)
+
+
+def test_a_mark_while_the_clip_starts_anew_is_put_at_the_gap(quiet: Counts) -> None:
+    clip = PackedClip()
+    again = PackedClip(
+        boot_id=78, first_sequence=0, first_index=400, start_s=clip.sample_s(clip.first_index + 2079) + 6.0
+    )
+    second = again.stream_of(quiet)
+    mark = (second[1][0], again.status(marks=1, mark_index=200))
+    events = push_all(Chain(), [*clip.stream_of(quiet), *second[:2], mark, *second[2:]])
+    (marked,) = [event for event in events if isinstance(event, Marked)]
+    assert marked.t_s == pytest.approx(2079 / 208.0, abs=1e-4)
 
 
 def test_an_input_before_the_first_sample_waits_for_it(quiet: Counts) -> None:
@@ -278,6 +310,21 @@ def test_a_clip_that_starts_anew_goes_on_behind_a_gap(quiet: Counts) -> None:
     table = chain.link_table()
     assert (table["boots"], table["samples_received"], table["gaps"]) == (2, 4160, 1)
     assert table["samples_lost"] == pytest.approx(6.0 * 208, abs=2)
+
+
+def test_the_first_frames_behind_a_new_start_may_be_fetched_again(quiet: Counts) -> None:
+    """The link is lost as soon as the clip runs again; when it stands, the first to come are sent again."""
+    clip = PackedClip()
+    begin_s = clip.sample_s(clip.first_index + 2079) + 6.0
+    again = PackedClip(boot_id=78, first_sequence=0, first_index=40, start_s=begin_s)
+    second = again.stream_of(quiet)
+    now_s = second[12][0] - 0.05
+    rejoined = (now_s, again.started(10, again.first_index + 10 * FULL, oldest=0))
+    back = [(now_s + 0.01, message) for _, message in resent(second[2:12], 0.0)]
+    chain = Chain()
+    push_all(chain, [*clip.stream_of(quiet), *second[:2], rejoined, *back, *second[12:]])
+    assert chain.reached_s == pytest.approx(2 * 2079 / 208.0 + 6.0, abs=1.1)  # late by no more than they were
+    assert (chain.link_table()["gaps"], chain.link_table()["samples_recovered"]) == (1, 10 * FULL)
 
 
 def test_what_is_no_message_is_counted_and_nothing_else(quiet: Counts) -> None:
