@@ -29,7 +29,7 @@ from hipdrop.settings import Settings
 from hipdrop.simulate import SimulatedRun, simulate
 from hipdrop.virtual.imu import Feed
 from hipdrop.virtual.imu.feed import counts
-from hipdrop.virtual.imu.lsm6dsox import ACC_G, GYR_DPS
+from hipdrop.virtual.imu.lsm6 import ACC_G, GYR_DPS
 from hipwire import frames, ids
 
 RANGE_CODES = 1, 3  # 16 g and 2000 deg/s

@@ -1,55 +1,33 @@
-"""LSM6DS3TR-C: as the LSM6DSOX, with an older FIFO of plain 16-bit words."""
+"""LSM6DS3TR-C: an older FIFO of plain 16-bit words."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from hipdrop.samples import Array
-from hipdrop.virtual.imu.base import ImuModel
-from hipdrop.virtual.imu.lsm6dsox import ACC_G, GYR_DPS, RATE_HZ
+from hipdrop.virtual.imu.lsm6 import ADDRESS_STEPS, CONTINUOUS, CTRL3_C, RATE_HZ, WHO_AM_I, Lsm6Model
 
 _FIFO_CTRL1, _FIFO_CTRL2, _FIFO_CTRL3, _FIFO_CTRL5 = 0x06, 0x07, 0x08, 0x0A
-_WHO_AM_I, _CTRL1_XL, _CTRL2_G, _CTRL3_C = 0x0F, 0x10, 0x11, 0x12
-_OUT_TEMP = 0x20
 _FIFO_STATUS1, _FIFO_STATUS4, _FIFO_DATA_L, _FIFO_DATA_H = 0x3A, 0x3D, 0x3E, 0x3F
-_CONTINUOUS = 6
-_WORDS = 6  # of a sample: gyroscope x y z, accelerometer x y z
 
 
-class Lsm6ds3trcModel(ImuModel):
-    """Registers after the maker's data sheet, as far as a FIFO stream needs them."""
+class Lsm6ds3trcModel(Lsm6Model):
+    """Words without tags; the status tells which one of a sample comes next."""
 
     NAME = "LSM6DS3TR-C"
-    ADDRESS = 0x6A
-    PACKET_BYTES = 12
+    IDENTITY = 0x6A
+    READ_ONLY = frozenset((WHO_AM_I, *range(_FIFO_STATUS1, _FIFO_DATA_H + 1)))
+    PACKET_BYTES = 12  # gyroscope x y z, accelerometer x y z
     DEPTH_BYTES = 4092  # 341 whole samples in 4 kB
 
-    def _power_up(self) -> None:
-        self._registers[:] = bytes(256)
-        self._registers[_WHO_AM_I] = 0x6A
-        self._registers[_CTRL3_C] = 0x04
-        self._overrun = False
-
     def _setting(self) -> tuple[float, float, float]:
-        r = self._registers
-        code = r[_FIFO_CTRL5] >> 3 & 0x0F
-        both = r[_FIFO_CTRL3] & 7 == 1 and r[_FIFO_CTRL3] >> 3 & 7 == 1  # no decimation
-        running = r[_FIFO_CTRL5] & 7 == _CONTINUOUS and both
-        quick = r[_CTRL1_XL] >> 4 >= code and r[_CTRL2_G] >> 4 >= code
-        gyr_dps = 4.375e-3 if r[_CTRL2_G] & 2 else GYR_DPS[r[_CTRL2_G] >> 2 & 3]
-        return RATE_HZ.get(code, 0.0) if running and quick else 0.0, ACC_G[r[_CTRL1_XL] >> 2 & 3], gyr_dps
+        code = self._registers[_FIFO_CTRL5] >> 3 & 0x0F
+        undecimated = self._registers[_FIFO_CTRL3] & 0x3F == 0x09  # both sensors
+        running = self._registers[_FIFO_CTRL5] & 7 == CONTINUOUS and undecimated
+        return RATE_HZ.get(code, 0.0) if running and self._quick_enough(code) else 0.0, *self._scales()
 
     def _packets(self, acc: Array, gyr: Array) -> bytes:
         return np.ascontiguousarray(np.hstack((gyr, acc)), dtype="<i2").tobytes()
-
-    def _written(self, register: int, value: int, now_us: int) -> None:
-        if register == _WHO_AM_I or _FIFO_STATUS1 <= register <= _FIFO_DATA_H or now_us < self._reset_until_us:
-            return
-        self._registers[register] = value
-        if register == _CTRL3_C and value & 1:
-            self._power_up()
-            self._reset_until_us = now_us + self.RESET_US
-        self._configure(now_us)
 
     def _burst(self, register: int, n: int, now_us: int) -> bytes:
         if register in (_FIFO_DATA_L, _FIFO_DATA_H):  # rolls over between the two data registers
@@ -57,15 +35,8 @@ class Lsm6ds3trcModel(ImuModel):
             return data + bytes(n - len(data))
         if _FIFO_STATUS1 <= register <= _FIFO_STATUS4:  # one look at the FIFO for all four
             return self._status()[register - _FIFO_STATUS1 :][:n]
-        steps = self._registers[_CTRL3_C] & 0x04
-        return bytes(self._one(register + k if steps else register, now_us) for k in range(n))
-
-    def _one(self, register: int, now_us: int) -> int:
-        if register == _CTRL3_C:
-            return self._registers[_CTRL3_C] | (now_us < self._reset_until_us)
-        if _OUT_TEMP <= register < _OUT_TEMP + 2:
-            return round((self.temperature_c - 25.0) * 256.0) >> 8 * (register - _OUT_TEMP) & 0xFF
-        return self._registers[register]
+        steps = self._registers[CTRL3_C] & ADDRESS_STEPS
+        return bytes(self._common(register + k if steps else register, now_us) for k in range(n))
 
     def _status(self) -> bytes:
         """FIFO_STATUS1 to 4: words waiting, flags, and which word of a sample comes next."""
