@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from hipdrop.commands.options import ClipOption, ConfigOption, DebugOption, OutOption, SiteOption
+from hipdrop.commands.options import (
+    ClipOption,
+    ConfigOption,
+    DebugOption,
+    OutOption,
+    ProfileOption,
+    SaveProfileOption,
+    SiteOption,
+)
 from hipdrop.commands.replay import check_save_profile, keep_profile, load_profile, prepare_places
 from hipdrop.errors import LinkLost, OutputError, UsageError
 
@@ -36,13 +44,8 @@ def live_command(
     ] = "auto",
     site: SiteOption = None,
     config: ConfigOption = None,
-    profile: Annotated[
-        Path | None,
-        typer.Option("--profile", metavar="FILE", help="The runner's fresh level and stride, from an earlier run."),
-    ] = None,
-    save_profile: Annotated[
-        Path | None, typer.Option("--save-profile", metavar="FILE", help="Write them as this run showed them.")
-    ] = None,
+    profile: ProfileOption = None,
+    save_profile: SaveProfileOption = None,
     fault: Annotated[
         list[str] | None,
         typer.Option("--fault", metavar="SPEC", help="What goes wrong with a virtual clip, such as link-lost:5@30."),

@@ -29,4 +29,11 @@ ClipOption = Annotated[
         show_default=False,
     ),
 ]
+ProfileOption = Annotated[
+    Path | None,
+    typer.Option("--profile", metavar="FILE", help="The runner's fresh level and stride, from an earlier run."),
+]
+SaveProfileOption = Annotated[
+    Path | None, typer.Option("--save-profile", metavar="FILE", help="Write them as this run showed them.")
+]
 DebugOption = Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from hipdrop.commands.options import ConfigOption, DebugOption, OutOption, SiteOption
+from hipdrop.commands.options import ConfigOption, DebugOption, OutOption, ProfileOption, SaveProfileOption, SiteOption
 from hipdrop.data import sample_file
 from hipdrop.errors import InputError, UsageError
 
@@ -43,13 +43,8 @@ def replay_command(
         typer.Option("--block", metavar="N", min=1, help="Samples per block; changes no result.", show_default=False),
     ] = None,
     config: ConfigOption = None,
-    profile: Annotated[
-        Path | None,
-        typer.Option("--profile", metavar="FILE", help="The runner's fresh level and stride, from an earlier run."),
-    ] = None,
-    save_profile: Annotated[
-        Path | None, typer.Option("--save-profile", metavar="FILE", help="Write them as this run showed them.")
-    ] = None,
+    profile: ProfileOption = None,
+    save_profile: SaveProfileOption = None,
     debug: DebugOption = False,
 ) -> None:
     """Replay a recorded run: steps, drop per leg, alerts.
