@@ -9,12 +9,13 @@ from pathlib import Path
 
 
 def test_benchmark_prints_every_board(repository: Path, micropython_command: str) -> None:
-    command = [sys.executable, str(repository / "benchmarks" / "firmware_raw.py"), "--turns", "50", "--repeat", "1"]
+    command = [sys.executable, str(repository / "benchmarks" / "firmware_cost.py"), "--turns", "50", "--repeat", "1"]
     environment = {**os.environ, "MICROPYTHON": micropython_command}
     done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
     assert done.returncode == 0, done.stderr
     rows = [line.split(" | ")[0].strip("| ") for line in done.stdout.splitlines() if line.startswith("| ")]
     assert rows == [
         "board, sensor", "XIAO ESP32S3, LSM6DSOX", "Nano RP2040 Connect, LSM6DSOX", "M5StickC Plus2, MPU6886",
-        "XIAO ESP32S3, LSM6DS3TR-C",
+        "XIAO ESP32S3, LSM6DS3TR-C", "tilt filter and frames", "XIAO ESP32S3, LSM6DSOX",
+        "Nano RP2040 Connect, LSM6DSOX", "M5StickC Plus2, MPU6886",
     ]  # fmt: skip

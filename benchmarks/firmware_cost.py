@@ -1,9 +1,11 @@
-"""What a raw sample costs the clip's processor, from the sensor's FIFO to the frame in the ring.
+"""What a sample costs the clip's processor, from the sensor's FIFO to the frame in the ring, raw and as tilt.
 
-    python benchmarks/firmware_raw.py [--turns 3000] [--repeat 5]
+    python benchmarks/firmware_cost.py [--turns 3000] [--repeat 5]
 
 Runs the firmware's own driver, sampler, clock and writer under MicroPython on a bus that answers at once, and prints
 the time per sample here and, times a factor, an estimate for the boards (to about 50 %). The wire's own time is apart.
+The tilt filter makes floats, which are garbage on every board: how long collecting it takes depends on the heap, and its
+time here is with some 170 kB free.
 
 Factors: published on-board benchmarks against the same on the computer on which they were set (a computer twice as
 quick has factors twice as large): ESP32-S3 62 and RP2040 138 after the float benchmark of scruss.com, ESP32 120 after
@@ -83,6 +85,33 @@ def turn():
 print(timed(drive), timed(turn), writer.index_next)
 """
 
+TILT_SCRIPT = """
+import struct, sys, time
+from hipclip.ring import FrameRing
+from hipclip.tiltframes import Tilt, TiltWriter
+
+class Imu:
+    RATE_MHZ, ACC_NG_PER_LSB, GYR_NDPS_PER_LSB = 208000, 488000, 70000000
+
+class Clock:
+    rate_mhz, settled = 208000, True
+
+tilt = Tilt(Imu, Clock, 19)
+tilt.set_mount(32767, 0, 0, 0)
+writer = TiltWriter(FrameRing(bytearray(30 * 113)), tilt, Clock)
+writer.begin(10)
+block, turns = bytearray(12 * 19), int(sys.argv[1])
+for k in range(19):
+    struct.pack_into("<6h", block, 12 * k, 100 * k, 2049 + 200 * k, 50 * k, 300 * k - 2000, 900 - 150 * k, 40 * k)
+index, begin = 0, time.ticks_us()
+for _ in range(turns):
+    n = min(19, writer.wanted)
+    for sink in (tilt, writer):
+        sink.take(block, n, index, index * 4808 % (1 << 30), 0)
+    index += n
+print(time.ticks_diff(time.ticks_us(), begin), index)
+"""
+
 
 def micropython() -> str:
     """Name of the program."""
@@ -108,6 +137,18 @@ def cost_us(chip: str, turns: int, repeat: int) -> tuple[float, float]:
     return min(drivers), min(whole)
 
 
+def tilt_us(turns: int, repeat: int) -> float:
+    """Microseconds per raw sample of the tilt filter and its frames; the best of some runs."""
+    command = [micropython(), "-X", "heapsize=256K", "-c", TILT_SCRIPT, str(turns)]
+    environment = {**os.environ, "MICROPYPATH": f"{REPOSITORY / 'firmware'}:.frozen"}
+    costs = []
+    for _ in range(repeat):
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+        spent_us, samples = map(int, done.stdout.split())
+        costs.append(spent_us / samples)
+    return min(costs)
+
+
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -125,6 +166,11 @@ def main() -> None:
             f"| {board} | {driver_us:.2f} | {turn_us:.2f} | {board_us:.0f} | {board_us * rate_hz / 1e4:.1f} % "
             f"| {100 * bus:.1f} % |"
         )
+    each_us = tilt_us(max(1, options.turns // 5), options.repeat)
+    print("\n| tilt filter and frames | here, µs | on the board, µs | of its processor |\n|---|---|---|---|")
+    for board, _, factor, rate_hz in BOARDS[:3]:
+        board_us = each_us * factor
+        print(f"| {board} | {each_us:.1f} | {board_us:.0f} | {board_us * rate_hz / 1e4:.0f} % |")
 
 
 if __name__ == "__main__":
