@@ -4,7 +4,7 @@
 
 Runs the firmware's own driver, sampler, clock and writer under MicroPython on a bus that answers at once, and prints
 the time per sample here and, times a factor, an estimate for the boards (to about 50 %). The wire's own time is apart.
-The tilt filter makes floats, which are garbage on every board: how long collecting it takes depends on the heap, and its
+The tilt filter makes floats, garbage on every board: how long collecting it takes depends on the heap, and its
 time here is with some 170 kB free.
 
 Factors: published on-board benchmarks against the same on the computer on which they were set (a computer twice as
