@@ -15,20 +15,18 @@ _CDEG = 18000.0 / math.pi
 class Tilt:
     """A sink that turns raw samples into tilt samples, as long as a mount is stored.
 
-    A pair of raw samples gives one tilt sample: the orientation behind the first, which holds half a sample later, and
-    the mean acceleration and rates of both, which lie there too.
+    A pair of raw samples gives one tilt sample: orientation in its middle, mean acceleration and rates of both.
     """
 
     def __init__(self, imu, clock, most_samples):
         self._clock = clock
         self._filter = TiltFilter(imu.RATE_MHZ, imu.ACC_NG_PER_LSB, imu.GYR_NDPS_PER_LSB)
         self._rate_mhz = imu.RATE_MHZ
-        self._acc_mg = imu.ACC_NG_PER_LSB * 1e-6
-        self._gyr_ddps = imu.GYR_NDPS_PER_LSB * 1e-8
+        self._acc_mg = imu.ACC_NG_PER_LSB * 0.5e-6  # of a sum of two
+        self._gyr_ddps = imu.GYR_NDPS_PER_LSB * 0.5e-8
         self._mount = None
-        self._half = False  # the first sample of a pair has come, its angles are:
-        self._obliquity = self._tilt = 0
-        self._first = [0.0, 0.0, 0.0]  # and its vertical acceleration, roll and yaw rate
+        self._half = False  # the first sample of a pair has come:
+        self._first = array("h", [0] * 6)
         self.values = array("h", [0] * (_FIELDS * (most_samples // DIVIDER + 1)))
         self.count = 0  # tilt samples in `values`, of the last block
         self.index = 0  # raw index of the first of them
@@ -63,11 +61,12 @@ class Tilt:
         self._follow_rate()
         self.index = index - 1 if self._half else index + (index & 1)
         for k in range(n):
-            at = 12 * k
-            self._one(
-                index + k, _i16(block, at), _i16(block, at + 2), _i16(block, at + 4),
-                _i16(block, at + 6), _i16(block, at + 8), _i16(block, at + 10),
-            )  # fmt: skip
+            if (index + k) & 1 == 0:
+                _copy_into(self._first, block, 12 * k)
+                self._half = True
+            elif self._half:
+                self._half = False
+                self._pair(block, 12 * k)
 
     def _follow_rate(self):
         rate_mhz = self._clock.rate_mhz
@@ -75,39 +74,29 @@ class Tilt:
             self._rate_mhz = rate_mhz
             self._filter.set_rate(rate_mhz)
 
-    def _one(self, index, ax, ay, az, gx, gy, gz):
-        """One raw sample; the second of a pair completes a tilt sample."""
-        tilt = self._filter
+    def _pair(self, block, at):
+        """Make a tilt sample of the sample kept and the one in the block."""
+        first, tilt, scale = self._first, self._filter, self._gyr_ddps
+        ax, ay, az = first[0] + _i16(block, at), first[1] + _i16(block, at + 2), first[2] + _i16(block, at + 4)
+        gx, gy, gz = first[3] + _i16(block, at + 6), first[4] + _i16(block, at + 8), first[5] + _i16(block, at + 10)
         tilt.push(ax, ay, az, gx, gy, gz)
         ux, uy, uz = tilt.up_x, tilt.up_y, tilt.up_z
         m = self._mount
-        scale = self._gyr_ddps
-        bx, by, bz = tilt.bias_x * 10.0, tilt.bias_y * 10.0, tilt.bias_z * 10.0
-        gx, gy, gz = gx * scale - bx, gy * scale - by, gz * scale - bz
-        vertical = (ax * ux + ay * uy + az * uz) * self._acc_mg - 1000.0
-        roll = m[0] * gx + m[1] * gy + m[2] * gz
-        yaw = gx * ux + gy * uy + gz * uz
-        first = self._first
-        if index & 1 == 0:
-            px = m[0] * ux + m[1] * uy + m[2] * uz
-            py = m[3] * ux + m[4] * uy + m[5] * uz
-            pz = m[6] * ux + m[7] * uy + m[8] * uz
-            self._obliquity = -math.asin(max(-1.0, min(1.0, pz))) * _CDEG
-            self._tilt = math.atan2(px, py) * _CDEG
-            first[0], first[1], first[2] = vertical, roll, yaw
-            self._half = True
-        elif self._half:
-            self._half = False
-            self._keep(0.5 * (first[0] + vertical), 0.5 * (first[1] + roll), 0.5 * (first[2] + yaw))
-
-    def _keep(self, vertical, roll, yaw):
-        values, at = self.values, _FIELDS * self.count
-        values[at] = frames.sat16(round(self._obliquity))
-        values[at + 1] = frames.sat16(round(self._tilt))
-        values[at + 2] = frames.sat16(round(vertical))
-        values[at + 3] = frames.sat16(round(roll))
-        values[at + 4] = frames.sat16(round(yaw))
+        gx, gy, gz = gx * scale - tilt.bias_x * 10.0, gy * scale - tilt.bias_y * 10.0, gz * scale - tilt.bias_z * 10.0
+        values, put = self.values, _FIELDS * self.count
+        sideways = m[6] * ux + m[7] * uy + m[8] * uz
+        values[put] = frames.sat16(round(-math.asin(max(-1.0, min(1.0, sideways))) * _CDEG))
+        forward, upward = m[0] * ux + m[1] * uy + m[2] * uz, m[3] * ux + m[4] * uy + m[5] * uz
+        values[put + 1] = frames.sat16(round(math.atan2(forward, upward) * _CDEG))
+        values[put + 2] = frames.sat16(round((ax * ux + ay * uy + az * uz) * self._acc_mg - 1000.0))
+        values[put + 3] = frames.sat16(round(m[0] * gx + m[1] * gy + m[2] * gz))
+        values[put + 4] = frames.sat16(round(gx * ux + gy * uy + gz * uz))
         self.count += 1
+
+
+def _copy_into(target, block, at):
+    for k in range(6):
+        target[k] = _i16(block, at + 2 * k)
 
 
 def _i16(block, at):
