@@ -109,7 +109,9 @@ def test_it_is_within_half_a_degree_of_the_hosts_vqf(
     ).T
     # VQF's output of sample k holds half a sample later: that of a pair's first sample in the pair's middle
     difference_deg = angle_deg(own, host[: 2 * len(own) : 2])[round(SETTLE_S * feed.rate_hz / 2) :]
-    assert float(np.sqrt(np.mean(difference_deg**2))) < 0.5
+    rms_deg = float(np.sqrt(np.mean(difference_deg**2)))
+    print(f"\n{run}: on-board tilt against the host's VQF: {rms_deg:.3f} deg rms, worst {difference_deg.max():.3f}")
+    assert rms_deg < 0.5
 
 
 def test_a_clip_that_lies_still_knows_where_up_is(micropython: Callable[..., str], tmp_path: Path) -> None:
