@@ -114,9 +114,11 @@ class Line:
         version = message[0] >> 4 if message else VERSION
         if version != VERSION and not self._understood:
             raise ProtocolMismatch(version, VERSION)
-        self._understood = True  # from now on another version is a damaged message
+        kind = message[0] & 0x0F if message else ids.COMMAND
+        if kind != ids.COMMAND:  # a prompt, or a loose cable, gives our own commands back
+            self._understood = True  # from now on another version is a damaged message
         self._take(arrival_s, message)
-        if message and message[0] & 0x0F == ids.ANSWER:
+        if kind == ids.ANSWER:
             self._requests.take(message)
 
 

@@ -51,6 +51,9 @@ class VirtualLink(BleLink):
         self._stack = AsyncExitStack()
 
     async def __aenter__(self) -> Self:
+        from hipdrop.virtual import check_available
+
+        check_available()
         from hipdrop.data import sample_file
         from hipdrop.virtual.clip import VirtualClip
         from hipdrop.virtual.imu import MODELS, Feed

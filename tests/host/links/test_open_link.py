@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import pytest
 
 from hipdrop.commands.clip import info_lines
 from hipdrop.commands.scan import lines
-from hipdrop.errors import UsageError
+from hipdrop.errors import UsageError, VirtualClipError
 from hipdrop.links import open_link
 from hipdrop.links.ble import BleLink, Sighting
 from hipdrop.links.remembered import recall, remember
@@ -47,6 +48,17 @@ def test_faults_are_for_the_virtual_clip() -> None:
     with pytest.raises(UsageError, match="virtual clip alone"):
         open_link("ble:Hip", [Fault("reset", at_s=3.0)])
     assert isinstance(open_link("virtual", [Fault("reset", at_s=3.0)]), VirtualLink)
+
+
+def test_a_virtual_clip_without_its_packages_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+
+    async def act() -> None:
+        async with open_link("virtual"):
+            pass
+
+    with pytest.raises(VirtualClipError, match=r'pip install "hipdrop\[virtual\]"'):
+        asyncio.run(act())
 
 
 def test_the_clip_used_last_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

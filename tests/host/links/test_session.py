@@ -259,6 +259,22 @@ def test_something_that_never_answers_is_no_clip() -> None:
         play(after(1.0), ScriptedClip(deaf={ids.GET_INFO}))
 
 
+class Echo(ScriptedLink):
+    """A board at its prompt, or a loose cable: it gives back what it gets."""
+
+    async def send(self, message: bytes) -> None:
+        self._inbox.put(message)
+
+
+def test_what_only_echoes_is_no_clip() -> None:
+    async def act() -> None:
+        async with Echo(ScriptedClip()) as link:
+            await Session(link, Notebook()).run()
+
+    with pytest.raises(ClipNotFound, match="hipdrop clip install"):
+        run_virtual(act())
+
+
 def test_a_start_that_is_never_answered_is_tried_again_and_then_reported() -> None:
     clip = ScriptedClip(deaf={ids.START})
     with pytest.raises(LinkError):
