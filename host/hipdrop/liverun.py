@@ -78,9 +78,11 @@ class LiveRun:
         finally:
             ending.cancel()
             await asyncio.gather(ending, return_exceptions=True)
-            self._take(self.chain.close())
-            if self._writer is not None:
-                self._writer.close()
+            try:
+                self._take(self.chain.close())
+            finally:
+                if self._writer is not None:
+                    self._writer.close()
 
     def message(self, arrival_s: float, message: bytes) -> None:
         """Record a message, then see what becomes of it."""

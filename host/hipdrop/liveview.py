@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, TextIO
 
 from hipdrop.events import AlertEvent, Event, Side
@@ -12,7 +12,7 @@ from hipdrop.links.connection import Session
 from hipdrop.links.states import State
 from hipdrop.monitor import words
 from hipdrop.receive.chain import Chain
-from hipdrop.terminal import LiveModel, alert_texts, level_table, step_table
+from hipdrop.terminal import LAST_STEPS, LiveModel, alert_texts, level_table, step_table
 from hipdrop.wording import alert_name, clock, degrees, link_words
 from hipwire import ids
 
@@ -81,7 +81,8 @@ class PlainView:
             self._write(f"{clock(reached_s)}  {_standing(self._model)}; {link_text(self._chain)}")
 
     def _write(self, line: str) -> None:
-        print(f"hipdrop: {line}", file=self._stream, flush=True)
+        with suppress(OSError):  # nobody reads any more: no reason to end the run
+            print(f"hipdrop: {line}", file=self._stream, flush=True)
 
 
 class TableView:
@@ -106,14 +107,23 @@ class TableView:
     def refresh(self) -> None:
         """Draw anew."""
         if self.live is not None:
-            self.live.refresh()
+            with suppress(OSError):  # the terminal is gone: no reason to end the run
+                self.live.refresh()
 
     def draw(self) -> Table:
-        """Give the drawing."""
+        """Give the drawing, with as many steps as leave room for the rest of it."""
+        drawing = self._drawn(LAST_STEPS)
+        if self.live is None:
+            return drawing
+        console = self.live.console
+        too_high = len(console.render_lines(drawing, pad=False)) - console.height
+        return drawing if too_high <= 0 else self._drawn(max(1, len(self._model.steps) - too_high))
+
+    def _drawn(self, most_steps: int) -> Table:
         from rich.table import Table
 
         grid = Table.grid()
-        grid.add_row(step_table(self._model))
+        grid.add_row(step_table(self._model, most_steps))
         grid.add_row(level_table(self._model))
         for text in alert_texts(self._model):
             grid.add_row(text)
@@ -131,7 +141,7 @@ def state_text(state: State, session: Session | None) -> str:
     texts = {
         State.OPENING: f"connecting to {name}",
         State.STREAMING: f"streaming from {name}",
-        State.WAITING: f"connecting again to {name}: {session.error}",
+        State.WAITING: f"connecting again: {session.error}",
         State.FINISHING: "fetching what is missing (Ctrl-C: do not wait for it)",
     }
     return texts.get(state, state.value)

@@ -101,14 +101,14 @@ def run_view(recording: Recording, stream: TextIO | None = None) -> Iterator[Sho
         yield show
 
 
-def step_table(model: LiveModel) -> Table:
-    """Draw the last steps, the newest at the bottom."""
+def step_table(model: LiveModel, most: int = LAST_STEPS) -> Table:
+    """Draw the last steps, `most` of them, the newest at the bottom."""
     from rich.table import Table
 
     table = Table(title=_title(model), title_justify="left", expand=False)
     for name in ("step", "time", "leg", "drop", "cadence", "contact", "not counted because"):
         table.add_column(name, justify="left" if name in ("leg", "not counted because") else "right")
-    for step in model.steps:
+    for step in list(model.steps)[-most:]:
         contact = f"{step.contact_ms:.0f} ms" if step.contact_ms == step.contact_ms else "-"
         table.add_row(
             str(step.number),

@@ -58,7 +58,8 @@ def test_live_prints_a_summary_and_writes_what_replay_writes(home: Path) -> None
     assert "never overwritten" in second.stderr or "ever overwritten" in second.stderr
 
 
-def test_ctrl_c_ends_a_run_in_order(home: Path) -> None:
+@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
+def test_ctrl_c_ends_a_run_in_order(home: Path, ending: signal.Signals) -> None:
     out = home / "out"
     command = [sys.executable, "-m", "hipdrop", "live", "--clip", "virtual", "--no-plot", "--out", str(out)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
@@ -67,7 +68,7 @@ def test_ctrl_c_ends_a_run_in_order(home: Path) -> None:
             if "streaming" in line:
                 break
         wait_for(lambda: (out / "run.mcap").stat().st_size > 3 * SECOND_BYTES)
-        process.send_signal(signal.SIGINT)
+        process.send_signal(ending)
         stdout, stderr = process.communicate(timeout=60)
     assert process.returncode == 0, stderr
     assert "no sample missing" in stdout

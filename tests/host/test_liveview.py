@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import errno
 import io
 
 import pytest
 from rich.console import Console
+from rich.live import Live
+from rich.segment import Segment
 
+from handmade import make_step
 from hipdrop.errors import LinkLost
 from hipdrop.events import AlertRaised, Side
 from hipdrop.links.base import Link
@@ -95,6 +99,41 @@ def test_the_table_shows_steps_legs_state_and_link(session: Session) -> None:
     for part in ("streaming from ble:Hip-1", "not counted because", "left leg: right hip drops", "ALERT: more",
                  "no sample missing", "Ctrl-C ends the run"):  # fmt: skip
         assert part in shown
+
+
+def test_all_but_the_oldest_steps_fits_a_small_terminal(session: Session) -> None:
+    """80 by 24, four alerts that take two lines each: the newest step, the link and how to end it stay in sight."""
+    view = TableView(Chain())
+    view.session = session
+    view.state(State.STREAMING)
+    view.events([make_step(number, 0.37 * number, Side.LEFT, 5.0) for number in range(90, 100)])
+    view.events([AlertRaised(60.0 + k, Side.LEFT, 7.0, 5.0, 2.0, "left leg: right hip drops " * 4) for k in range(4)])
+    console = Console(file=io.StringIO(), width=80, height=24)
+    view.live = Live(console=console, auto_refresh=False)
+    shown = "".join(segment.text for line in console.render_lines(view.draw()) for segment in [*line, Segment("\n")])
+    assert shown.count("\n") <= 24
+    assert "Ctrl-C ends the run" in shown
+    assert " 99 " in shown
+    assert " 92 " not in shown
+
+
+class Closed(io.StringIO):
+    """A terminal that was closed, which is error EIO."""
+
+    def write(self, text: str) -> int:
+        raise OSError(errno.EIO, "Input/output error")
+
+
+def test_a_run_goes_on_when_nobody_watches_it(session: Session) -> None:
+    table = TableView(Chain())
+    table.live = Live(
+        get_renderable=table.draw, console=Console(file=Closed(), force_terminal=True), auto_refresh=False
+    )
+    for view in (PlainView(Chain(), Closed()), table):
+        view.session = session
+        view.state(State.STREAMING)
+        view.events([AlertRaised(65.0, Side.LEFT, 7.0, 5.0, 2.0, "more")])
+        view.refresh()
 
 
 class Terminal(io.StringIO):

@@ -154,12 +154,14 @@ def report(
         from hipdrop.overview import draw_overview
 
         contents[PICTURE_NAME] = draw_overview(summary, run.events, settings, pipeline.wave())
-    write_files(folder, contents)
+    try:  # a full disk, or a terminal that is gone, costs one of the two: this run cannot be had again
+        print("\n".join(summary_lines(summary)), flush=True)
+    finally:
+        write_files(folder, contents)
     written = [str(folder / name) for name in contents] + ([str(folder / RECORDING_NAME)] if out else [])
     if save_profile is not None:
         baselines = [event for event in run.events if isinstance(event, BaselineReady)]
         if keep_profile(save_profile, baselines, pipeline.template(), known):
             written.append(str(save_profile))
-    print("\n".join(summary_lines(summary)))
     if written:
         print(f"written    {', '.join(written)}")

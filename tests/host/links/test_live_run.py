@@ -12,7 +12,8 @@ import pytest
 from numpy.typing import NDArray
 from scripted_clip import ScriptedClip, ScriptedLink
 
-from hipdrop.errors import ClipNotFound
+from hipdrop.commands.live import report
+from hipdrop.errors import ClipNotFound, OutputError
 from hipdrop.events import AlertCleared, AlertRaised, Event, Gap, Side, Step
 from hipdrop.links.connection import Session
 from hipdrop.liverun import LiveRun
@@ -132,6 +133,16 @@ def test_the_duration_ends_the_run(counts: NDArray[np.int16]) -> None:
     done = live(ScriptedClip(counts=counts), duration_s=30.0)
     assert done.clip.stream == 0
     assert done.link["samples_received"] == pytest.approx(30 * 208, abs=2 * 19)
+
+
+def test_a_full_disk_costs_the_files_and_not_the_summary(
+    counts: NDArray[np.int16], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    done = live(ScriptedClip(counts=counts), duration_s=3.0)
+    (tmp_path / "steps.csv").mkdir()  # no file can be written there
+    with pytest.raises(OutputError):
+        report(done.run, Path("x"), tmp_path, picture=False, known=None, save_profile=None)
+    assert "no sample missing" in capsys.readouterr().out
 
 
 def test_a_run_that_never_came_to_be_leaves_no_recording(tmp_path: Path) -> None:
