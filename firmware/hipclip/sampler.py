@@ -31,6 +31,7 @@ class Sampler:
         self.failed = False
         self._block = bytearray(bus.SAMPLE_BYTES * bus.BURST_SAMPLES)
         self._turn_ms = min(_TURN_MS, imu.FIFO_SAMPLES * 1000000 // imu.RATE_MHZ // _FIFO_PART)
+        self._turn_samples = (self._turn_ms * imu.RATE_MHZ - 500000) // 1000000  # that surely fit into a turn
         self._troubles = 0
         self._lost = False  # samples, for sure, since the last count
         self._again = False  # look again between two samples, to count what was lost
@@ -59,11 +60,14 @@ class Sampler:
         """Give the time until the next turn: when a frame has all its samples, or sooner for the FIFO's sake."""
         if self._again:
             return _HALF_SAMPLE_MS
-        wanted = self._wanted(0)
-        if wanted == 0 or self.failed:
+        if self.failed:
             return self._turn_ms
-        due_us = self.clock.until_us(self.clock.index + wanted - 1, time.ticks_us()) + _MARGIN_US
-        return min(self._turn_ms, max(1, (due_us + 999) // 1000))  # so that little is left to read at the end
+        clock, wanted, now_us = self.clock, self._wanted(0), time.ticks_us()
+        if 0 < wanted <= self._turn_samples:
+            due_us = clock.until_us(clock.index + wanted - 1, now_us) + _MARGIN_US + 999
+        else:  # shortly before a sample: that bounds its time from below, as the turns behind one do from above
+            due_us = clock.until_us(clock.index + self._turn_samples, now_us) - _MARGIN_US
+        return min(self._turn_ms, max(1, due_us // 1000))
 
     def _turn(self):
         clock, imu = self.clock, self.imu

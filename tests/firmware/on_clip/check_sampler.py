@@ -165,6 +165,27 @@ def test_the_first_block_after_an_overrun_has_its_index():
         assert clip.chip.resets == 2, clip.imu.NAME  # when it was found and started, and not again
 
 
+def test_turns_in_step_with_the_sensor_leave_its_phase_no_secret():
+    kept = fakes.READ_US, fakes.BYTE_US
+    fakes.READ_US = fakes.BYTE_US = 0  # so that no turn wanders by itself
+    for driver, fake, rate_mhz in (
+        (Lsm6dsox, fakes.Sox, 216667),  # 13 samples in the longest turn, 12 in the next
+        (Lsm6dsox, fakes.Sox, 200000),
+        (Mpu6886, fakes.Mpu, 200000),  # 9
+        (Mpu6886, fakes.Mpu, 200174),
+    ):
+        clip = Clip(driver, fake, rate_mhz)
+        clip.run(40000)
+        clock = clip.sampler.clock
+        assert clock._high_us - clock._low_us < 2700, (rate_mhz, clock._high_us - clock._low_us)
+        time.sleep_ms(2400)
+        clip.run(2000)
+        worst_us, offset = check_frames(clip, 100)
+        assert offset == 0, (rate_mhz, offset)
+        assert worst_us < 1500, (rate_mhz, worst_us)
+    fakes.READ_US, fakes.BYTE_US = kept
+
+
 def test_an_overrun_before_the_rate_is_known_is_a_gap():
     for driver, fake, rate_mhz in CHIPS:
         clip = Clip(driver, fake, rate_mhz)
@@ -282,7 +303,8 @@ def test_without_a_stream_the_fifo_is_emptied_all_the_same():
     clip.sampler.sinks = []
     clip.run(5000)
     assert clip.sampler.clock.index > 1000
-    assert clip.sampler.due_ms() == 60
+    clip.sampler.read()
+    assert 50 <= clip.sampler.due_ms() <= 60
     assert clip.counters.fifo_overruns == 0
 
 
