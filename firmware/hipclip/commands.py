@@ -9,6 +9,7 @@ from micropython import const
 from hipclip import stream
 from hipwire import VERSION, commands, errors, frames, ids, records
 
+_MOST_BRACKETS = const(32)  # in settings, which are flat; each level of nesting would take some 100 bytes
 _LONGEST_TEXT = const(96)  # of an answer; also bounds what a fault's message can allocate
 
 
@@ -216,6 +217,8 @@ class Commands:
 
     def _set_settings(self, payload, outlet):
         try:
+            if payload.count(b"[") + payload.count(b"{") > _MOST_BRACKETS:
+                raise ValueError("too many brackets")
             changes = json.loads(payload.decode())
             if not isinstance(changes, dict):
                 raise ValueError("not a JSON object")

@@ -163,6 +163,15 @@ def check_settings_are_read_in_parts_and_changed():
     assert b"no_such" in clip.ask(host, ids.SET_SETTINGS, b'{"no_such": 1}')[1]
 
 
+def check_deeply_nested_settings_cost_no_memory():
+    clip = Clip()
+    host = clip.host()
+    for text in (b"[" * 230, b'{"ble_name":' + b"[" * 200, b'{"a":' * 45):
+        assert clip.ask(host, ids.SET_SETTINGS, text) == (ids.BAD_SETTING, b"too many brackets"), text
+    assert clip.ask(host, ids.SET_SETTINGS, b'{"ble_name": "[{hip-[]{}-drop}]"}') == (ids.OK, b"")
+    assert clip.settings.get("ble_name") == "[{hip-[]{}-drop}]"
+
+
 def check_buzz():
     clip = Clip()
     host = clip.host()
