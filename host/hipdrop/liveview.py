@@ -149,7 +149,7 @@ def state_text(state: State, session: Session | None) -> str:
 
 def link_text(chain: Chain) -> str:
     """Give rate, losses and the clip's battery."""
-    link, status = chain.link_table(), chain.status
+    link, status = chain.link_counts(), chain.status
     rate = f"{chain.rate_hz:.1f} Hz" if chain.rate_hz else "rate not known yet"
     parts = [rate, link_words(link)]
     if status is not None and status.battery_known:

@@ -42,10 +42,18 @@ class LinkCounters:
         self.boots.append(boot)
 
     def table(self, running: Boot | None, feed: Feed) -> dict[str, int | float | None]:
-        """Give all as it stands in summary.json; samples missing between two boots count as lost."""
-        boots = [*self.boots, *([running] if running else [])]
+        """Give all as it stands in summary.json."""
+        boots = self._boots_and(running)
         longest = max(boots, key=lambda boot: len(boot.host), default=None)
         drift_ppm, jitter_ms = longest.host.report() if longest else (None, None)
+        return {**self.counts(running, feed), "drift_ppm": drift_ppm, "jitter_ms": jitter_ms}
+
+    def _boots_and(self, running: Boot | None) -> list[Boot]:
+        return [*self.boots, *([running] if running else [])]
+
+    def counts(self, running: Boot | None, feed: Feed) -> dict[str, int | float | None]:
+        """Give what costs nothing, also behind hours; samples missing between two boots count as lost."""
+        boots = self._boots_and(running)
         return {
             "samples_received": sum(boot.received for boot in boots),
             "samples_lost": sum(boot.lost for boot in boots) + feed.away,
@@ -62,8 +70,6 @@ class LinkCounters:
             + sum(boot.strays for boot in boots),
             "lost_on_clip": sum(boot.lost_on_clip for boot in boots),
             "boots": len(boots),
-            "drift_ppm": drift_ppm,
-            "jitter_ms": jitter_ms,
         }
 
 
