@@ -12,7 +12,7 @@ from hipdrop.events import Event, Flag, Side, SidesChanged, Step
 from hipdrop.mount import Mount
 from hipdrop.settings import Settings
 from hipdrop.sides import SideJudge, StrideTemplate
-from hipdrop.waves import WaveMean
+from hipdrop.waves import StrideBook, WaveMean
 
 _FLAG_ORDER = {flag: place for place, flag in enumerate(Flag)}
 _NO_DROP = Drop(math.nan, math.nan, math.nan, math.nan)
@@ -37,6 +37,7 @@ class Labeller:
         self._confidence = 0.5
         self.sure = False
         self.wave = WaveMean()
+        self.strides = StrideBook()
 
     def push(self, step: OpenStep, mount: Mount) -> list[Event]:
         """Take the next step, measured in pelvis axes."""
@@ -71,7 +72,7 @@ class Labeller:
     def _labelled(self, step: OpenStep) -> Step:
         side = Side.LEFT if step.parity == self._left_parity else Side.RIGHT
         if step.wave_due and side is Side.RIGHT and self.sure and step.course is not None and not step.flags:
-            self.wave.push(step.course.stride_deg, step.course.mean_deg)
+            self.strides.add(step.number, self.wave.push(step.course.stride_deg, step.course.mean_deg))
         return self.finished(step, side, self._confidence)
 
     def _tell(self, t_s: float, parity: int) -> list[Event]:

@@ -12,6 +12,7 @@ from hipdrop.contacts import ContactDetector
 from hipdrop.events import (
     Activity,
     ActivityChanged,
+    BaselineReady,
     Contact,
     Event,
     Flag,
@@ -19,12 +20,16 @@ from hipdrop.events import (
     GyroBias,
     Mark,
     Marked,
+    MountSlipped,
+    NewBaseline,
+    SidesChanged,
     Site,
+    Step,
     SwapSides,
     UserInput,
 )  # fmt: skip
 from hipdrop.gaps import bridge
-from hipdrop.monitor import Monitor
+from hipdrop.monitor import Monitor, MonitorView
 from hipdrop.mount import Mount
 from hipdrop.orientation import OrientationStage
 from hipdrop.profile import Profile
@@ -34,7 +39,7 @@ from hipdrop.samples import STANDARD_GRAVITY_MS2, Array, SampleBlock
 from hipdrop.settings import Settings
 from hipdrop.sides import StrideTemplate
 from hipdrop.steps import StepChain
-from hipdrop.waves import MeanWave
+from hipdrop.waves import MeanWave, RecentStrides
 
 
 class Pipeline:
@@ -115,6 +120,14 @@ class Pipeline:
         """Mean course of obliquity over the stride so far, None before there are two strides of sure side."""
         return self._chain.labeller.wave.result()
 
+    def recent_strides(self) -> RecentStrides:
+        """Give the last strides and the baseline's mean one; no event depends on them."""
+        return self._chain.labeller.strides.result()
+
+    def judged(self, since: int = 0) -> MonitorView:
+        """Give what the monitor judges by and has found since point `since` of its trace (`MonitorView.count`)."""
+        return self._monitor.view(since)
+
     def template(self) -> StrideTemplate | None:
         """The runner's stride as this run showed it, for the profile."""
         return self._chain.labeller.template()
@@ -128,14 +141,32 @@ class Pipeline:
                     continue
                 self._activity = event.activity
             heard.append(event)
-            if not isinstance(event, Contact):
-                heard += self._monitor.push(event)
+            if isinstance(event, Contact):
+                continue
+            if isinstance(event, Step):
+                self._chain.labeller.strides.reach(event.number, self._monitor.learns)
+            said = self._monitor.push(event)
+            if said or not isinstance(event, Step):
+                self._keep_strides(event, said)
+            heard += said
         return heard
+
+    def _keep_strides(self, event: Event, said: list[Event]) -> None:
+        """Let the strides of the live view follow what becomes of sides and baseline."""
+        strides = self._chain.labeller.strides
+        if isinstance(event, SidesChanged) and event.reason in ("swapped", "corrected"):
+            strides.swap()
+        elif isinstance(event, MountSlipped):
+            strides.forget_baseline()
+        elif any(isinstance(found, BaselineReady) for found in said):
+            strides.learned()
 
     def _user(self, item: UserInput) -> list[Event]:
         if isinstance(item, Mark):
             return [Marked(self._now_s, item.note)]
         events: list[Event] = []
+        if isinstance(item, NewBaseline):
+            self._chain.labeller.strides.forget_baseline()
         if isinstance(item, SwapSides):
             events = self._watched(self._chain.swap(self._now_s))
         return events + self._monitor.command(item, self._now_s)

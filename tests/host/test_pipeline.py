@@ -36,6 +36,7 @@ from hipdrop.pipeline import Pipeline
 from hipdrop.samples import STANDARD_GRAVITY_MS2, SampleBlock
 from hipdrop.settings import Settings
 from hipdrop.simulate import Bout, RunnerConfig, Sag, SimulatedRun, simulate
+from hipdrop.waves import LAST_STRIDES
 from scoring import Truth, is_right, score, steps_of
 
 RATE_HZ = 208.0
@@ -356,3 +357,26 @@ def test_hiking_is_never_called_sure_of_the_wrong_side() -> None:
     assert len(pairs) > 100
     assert all(is_right(step, truth.is_left[true]) for true, step in pairs if step.side_sure)
     assert all(Flag.SIDE in step.flags and not step.valid_for_mean for _, step in pairs if not step.side_sure)
+
+
+def test_what_the_live_view_sees_does_not_depend_on_the_blocks() -> None:
+    short = Settings().replace(
+        {"monitor": {"baseline_from_min": 0.3, "baseline_until_min": 0.8, "baseline_min_steps": 20}}
+    )
+    run = simulate(RunnerConfig(runner="rbds001_3.5ms", minutes=1.5, seed=3))
+    seen = []
+    for length in (19, 4096):
+        pipeline = Pipeline(208.0, short)
+        for block in run.blocks:
+            for piece in block.cut(length):
+                pipeline.push(piece)
+        pipeline.close()
+        seen.append((pipeline.recent_strides(), pipeline.judged()))
+    (one, judged), (other, judged_other) = seen
+    assert one.baseline_deg is not None
+    assert len(one.last_deg) == LAST_STRIDES
+    np.testing.assert_array_equal(one.baseline_deg, other.baseline_deg)
+    np.testing.assert_array_equal(one.last_deg, other.last_deg)
+    np.testing.assert_array_equal(
+        np.array([p[2:5] for p in judged.points]), np.array([p[2:5] for p in judged_other.points])
+    )

@@ -3,5 +3,16 @@
 from hipdrop.monitor.baseline import StoredBaseline
 from hipdrop.monitor.levels import TRANSITIONS, Finding, Level, advance
 from hipdrop.monitor.monitor import Monitor
+from hipdrop.monitor.trace import Learning, LevelPoint, MonitorView
 
-__all__ = ["TRANSITIONS", "Finding", "Level", "Monitor", "StoredBaseline", "advance"]
+__all__ = [
+    "TRANSITIONS",
+    "Finding",
+    "Learning",
+    "Level",
+    "LevelPoint",
+    "Monitor",
+    "MonitorView",
+    "StoredBaseline",
+    "advance",
+]

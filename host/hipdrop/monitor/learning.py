@@ -95,6 +95,11 @@ class BaselineLearner:
             source="today" if self._stored is None else "profile+today",
         )
 
+    @property
+    def due_s(self) -> tuple[float, float]:
+        """Running time at which the learning began, or will, and at which the next baseline is due."""
+        return self._from_s, min(self._early_s, self._until_s)
+
     def _begin(self) -> None:
         self._today = {}
         self._drops_deg = {side: [] for side in (Side.LEFT, Side.RIGHT, Side.BOTH)}

@@ -28,6 +28,7 @@ from hipdrop.monitor.learning import BaselineLearner
 from hipdrop.monitor.levels import Finding, Level
 from hipdrop.monitor.limits import band_limits, fatigue_limits
 from hipdrop.monitor.pacing import AlertPacing
+from hipdrop.monitor.trace import Learning, MonitorView, Trace
 from hipdrop.settings import MonitorSettings
 
 Kind = TypeVar("Kind", AlertRaised, AlertCleared, AlertWithheld)
@@ -59,6 +60,7 @@ class Monitor:
         self._first_of_pair: Step | None = None
         self._cadence = Cadence(settings.ewma_weight / 2)  # per step of either leg: the same time constant
         self._pacing = AlertPacing(settings)
+        self._trace = Trace()
         self._set_limits()
 
     def push(self, event: Event) -> list[Event]:
@@ -84,6 +86,19 @@ class Monitor:
         elif isinstance(user_input, TargetBand):
             self._set_band(user_input)
         return []
+
+    @property
+    def learns(self) -> bool:
+        """Whether the baseline is made of the steps of this time."""
+        return self._learner.open
+
+    def view(self, since: int = 0) -> MonitorView:
+        """Give what there is to see, with the points of the trace after the first `since`."""
+        learner, learning = self._learner, None
+        missing = [side for side in (Side.LEFT, Side.RIGHT) if learner.level(side) is None]
+        if (missing or learner.open) and not self._edges_deg:
+            learning = Learning(learner.running_s, *learner.due_s)
+        return self._trace.since(since, learning)
 
     def close(self) -> list[Event]:
         """End the run; nothing is held back to its end."""
@@ -115,8 +130,10 @@ class Monitor:
             out.append(learner.event(step.t_s))
         if counts:
             out += self._judge(channel, step.t_s)
+            self._trace.add(step.t_s, channel)
         if paired:
             out += self._judge(self._both, step.t_s)
+            self._trace.add(step.t_s, self._both)
         return out
 
     def _take(self, channel: Channel, drop_deg: float) -> None:
