@@ -1,9 +1,10 @@
-"""Write docs/settings.md from host/hipdrop/settings.py; a test holds the two together."""
+"""Write docs/settings.md from the classes of host/hipdrop/settings.py; a test holds the two together."""
 
 from __future__ import annotations
 
 import ast
 import dataclasses
+import inspect
 import io
 import tokenize
 from collections.abc import Iterator
@@ -33,14 +34,13 @@ PAGE = Path(__file__).with_name("settings.md")
 
 def render() -> str:
     """Give the whole page."""
-    source = Path(settings.__file__).read_text("utf-8")
-    classes = {node.name: node for node in ast.parse(source).body if isinstance(node, ast.ClassDef)}
-    comments = _comments(source)
     defaults = settings.Settings()
     parts = [HEAD]
     for section in dataclasses.fields(defaults):
         values = getattr(defaults, section.name)
-        node = classes[type(values).__name__]
+        source = Path(inspect.getfile(type(values))).read_text("utf-8")
+        classes = {node.name: node for node in ast.parse(source).body if isinstance(node, ast.ClassDef)}
+        comments, node = _comments(source), classes[type(values).__name__]
         parts.append(
             f"\n## [{section.name}]\n\n{ast.get_docstring(node)}\n\n| key | default | meaning |\n|---|---|---|\n"
         )

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 Whole = TypeVar("Whole", bound="DataclassInstance")
 
+MOST_COUNT = 10_000  # of steps, strides, seconds, sessions: hours of running; more is a typing error
 _KINDS = {bool: "true or false", int: "a whole number", float: "a number", str: "a text in quotes"}
 
 

@@ -228,7 +228,7 @@ class Monitor:
     def _speak(self, channel: Channel, t_s: float) -> list[Event]:
         """Raise the alert that is due, for both legs where both sag, or keep it back."""
         spoken_for = self._spoken_for(channel)
-        reason = spoken_for or self._pacing.keeps_back(t_s)
+        reason = spoken_for or self._pacing.keeps_back(t_s, self._learner.running_s)
         if reason or self._is_left_to_a_leg(channel):
             channel.move(Finding.KEPT_BACK)
             return self._withhold(channel, t_s, reason) if reason else []
@@ -239,8 +239,9 @@ class Monitor:
             channel.move(Finding.JOINED)
         else:
             channel.move(Finding.HELD)
+        alert = _alert(AlertRaised, channel, t_s, self._explained(channel))
         self._pacing.spoke(t_s)
-        return [_alert(AlertRaised, channel, t_s, self._explained(channel))]
+        return [alert]
 
     def _spoken_for(self, channel: Channel) -> str:
         if channel is not self._both:
@@ -280,8 +281,11 @@ class Monitor:
         return [_alert(AlertWithheld, channel, t_s, reason)]
 
     def _explained(self, channel: Channel) -> str:
-        paces = self._cadence.late_spm, self._cadence.fresh_spm, self._settings.cadence_same_percent
-        return f"{self._finds(channel)}; {words.cadence_words(*paces)}; {words.cue(*paces)}"
+        """Say what is found, how the cadence is, and one thing to try."""
+        settings, late_spm, fresh_spm = self._settings, self._cadence.late_spm, self._cadence.fresh_spm
+        cadence = words.cadence_words(late_spm, fresh_spm, settings.cadence_same_percent)
+        cue = words.cue(settings, self._pacing.alerts, late_spm, fresh_spm)
+        return "; ".join(part for part in (self._finds(channel), cadence, cue) if part)
 
     def _finds(self, channel: Channel) -> str:
         than = "the band allows" if self._edges_deg else "fresh"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hipdrop.events import Flag, Side
+from hipdrop.settings import MonitorSettings
 
 # The first of these that a skipped step bears names the reason: what the wearer can mend comes first.
 SKIPPED: dict[Flag, str] = {
@@ -17,8 +18,6 @@ SKIPPED: dict[Flag, str] = {
     Flag.IRREGULAR: "the steps come irregularly",
     Flag.TURN: "only turning steps lately, and a bend shifts left and right",
 }
-CUE_QUICKER = "try quicker, shorter steps"
-CUE_EASE = "your steps are quicker already: ease the pace or take a walking break"
 
 
 def why_skipped(flags: tuple[Flag, ...]) -> str:
@@ -47,7 +46,18 @@ def cadence_words(cadence_spm: float, baseline_spm: float, same_percent: float) 
     return f"{words}, {abs(percent):.0f} % {'above' if percent > 0 else 'below'} fresh"
 
 
-def cue(cadence_spm: float, baseline_spm: float, same_percent: float) -> str:
-    """Give one thing to try; +10 % cadence lowered the drop by 3.1 deg (Bramah 2019)."""
-    quicker = cadence_spm > baseline_spm * (1 + same_percent / 100)  # False where either is NaN
-    return CUE_EASE if quicker else CUE_QUICKER
+def cue(settings: MonitorSettings, alerts: int, cadence_spm: float, baseline_spm: float) -> str:
+    """Give the one thing to try: rest at the first of the `alerts`, then quicker steps, unless they are quick already.
+
+    The steps are counted from the fresh cadence, or from the present one where there is no fresh one.
+    """
+    from_spm = baseline_spm if baseline_spm > 0 else cadence_spm
+    low_spm = from_spm * (1 + settings.cue_least_percent / 100)
+    high_spm = from_spm * (1 + settings.cue_most_percent / 100)
+    quicker = alerts > 0 and not cadence_spm >= low_spm  # quicker steps, where the cadence is NaN, have no number
+    text = settings.cue_then if quicker else settings.cue_first
+    return text.replace("{low}", _whole(low_spm)).replace("{high}", _whole(high_spm))
+
+
+def _whole(spm: float) -> str:
+    return f"{spm:.0f}" if spm == spm else "more"

@@ -51,7 +51,7 @@ def test_two_degrees_of_the_left_leg_raise_the_left_within_two_minutes() -> None
     assert 15 * 60 < alert.t_s < 17 * 60
     assert alert.excess_deg == pytest.approx(alert.drop_deg - alert.baseline_deg)
     assert alert.reason.startswith("left leg: right hip drops 1.")
-    assert "try quicker, shorter steps" in alert.reason
+    assert alert.reason.endswith("; ease off, or walk for a minute")
 
 
 def test_an_ewma_alert_comes_when_the_closed_form_says() -> None:
@@ -136,17 +136,6 @@ def test_feedback_fades() -> None:
     assert any("fade" in event.reason for event in events if isinstance(event, AlertWithheld))
 
 
-def test_later_training_sessions_give_less() -> None:
-    def raises(session: int) -> int:
-        settings = dataclasses.replace(SETTINGS, training_session=session, detector="ewma")
-        sag = [since(10 + 5 * i, 4.0, until=12 + 5 * i) for i in range(8)]
-        return [k for k, _ in kinds(push(Monitor(settings), run(50, left=lambda m: max(s(m) for s in sag))))].count(
-            "raise"
-        )
-
-    assert raises(1) == raises(4) > raises(6) > 0
-
-
 @pytest.mark.parametrize(
     ("flag", "word"), [(Flag.WOBBLE, "loose"), (Flag.SIDE, "which leg"), (Flag.TURN, "turning"), (Flag.GAP, "missing")]
 )
@@ -194,7 +183,6 @@ def test_cadence_is_named_but_changes_nothing() -> None:
     assert (slow.t_s, slow.drop_deg) == (quick.t_s, quick.drop_deg)
     assert "cadence 150 steps/min, 9 % below fresh" in slow.reason
     assert "cadence 180 steps/min, 10 % above fresh" in quick.reason
-    assert "shorter steps" not in quick.reason
 
 
 def test_target_mode_needs_no_baseline() -> None:
