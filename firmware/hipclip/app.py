@@ -22,7 +22,6 @@ from hipclip.sender import Sender
 from hipclip.settings import Settings
 from hipclip.status import Log, Status
 from hipclip.tasks import Supervisor
-from hipclip.tiltstream import TiltStream
 from hipclip.usb import UsbLink
 from hipwire import frames, ids
 
@@ -88,6 +87,8 @@ class App:
         self.log.add(ids.LOG_BUS, ids.LOG_ERROR, text=text)
 
     def _make_tilt(self, ring):
+        from hipclip.tiltstream import TiltStream  # filter and writer: 10 kB that a raw stream does without
+
         return TiltStream(ring, self.imu, self.sampler.clock, self.settings)
 
     def _make_ble(self):

@@ -4,10 +4,10 @@ import time
 
 from hipclip.rawframes import RawWriter
 from hipclip.ring import FrameRing
-from hipclip.tiltframes import DIVIDER
 from hipwire import frames, ids
 
 NONE = 0
+DIVIDER = 2  # raw samples for one tilt sample: 104 Hz of 208
 
 
 def samples_that_fit(kind, max_message):
@@ -45,9 +45,10 @@ class Stream:
         samples_kept = self._rings[ids.RAW].capacity * frames.RAW_MAX_SAMPLES
         self.ring_s = samples_kept * 1000 // sampler.imu.RATE_MHZ  # how long full raw frames are kept
         self._writers = {ids.RAW: RawWriter(self._rings[ids.RAW])}
-        if make_tilt:  # gives the writer of the tilt stream into a ring, a sink of the sampler as RawWriter is
-            self._rings[ids.TILT] = FrameRing(memory)
-            self._writers[ids.TILT] = make_tilt(self._rings[ids.TILT])
+        self._memory = memory
+        self._make_tilt = make_tilt  # gives the writer of the tilt stream into a ring, a sink as RawWriter is
+        if make_tilt and settings.get("mount_id"):
+            self._add_tilt()
         self.ring = self._rings[ids.RAW]  # of the stream that runs or ran last
         self.writer = self._writers[ids.RAW]
         self.kind = NONE  # of the stream that runs or ran last
@@ -60,11 +61,19 @@ class Stream:
 
     def can(self, kind):
         """Whether this board makes such a stream."""
-        return kind in self._writers
+        return kind == ids.RAW or (kind == ids.TILT and self._make_tilt is not None)
+
+    def _add_tilt(self):
+        """Make what the tilt stream needs; without a mount nobody can ask for it, and its 10 kB stay free."""
+        ring = FrameRing(self._memory)
+        self._writers[ids.TILT] = self._make_tilt(ring)
+        self._rings[ids.TILT] = ring
 
     def start(self, kind, samples):
         """Begin a stream in an empty ring; what the last one left there is gone."""
         self.stop()
+        if kind not in self._writers:
+            self._add_tilt()
         self.kind, self.samples = kind, samples
         self.slot_bytes = frame_bytes(kind, samples)
         self._divider = DIVIDER if kind == ids.TILT else 1

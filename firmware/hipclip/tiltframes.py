@@ -3,10 +3,10 @@
 import math
 from array import array
 
+from hipclip.stream import DIVIDER
 from hipclip.tilt import TiltFilter
 from hipwire import frames, ids
 
-DIVIDER = 2  # raw samples for one tilt sample: 104 Hz of 208
 _FIELDS = 5
 _RATE_STEP_PPM = 500  # the filter takes a new rate when it differs by more
 _CDEG = 18000.0 / math.pi
