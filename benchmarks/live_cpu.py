@@ -1,12 +1,12 @@
 """What a live run costs this computer: CPU of the host's process with its terminal view, and frame to event.
 
-    python benchmarks/live_cpu.py [--seconds 60] [--warm-up 40] [--plain]
+    python benchmarks/live_cpu.py [--seconds 60] [--warm-up 30] [--plain]
 
 The clip runs in a process of its own, in real time, and is reached over its pseudo-terminal as a real one is over USB
-(`hipdrop live --clip serial:PORT`), so nothing of it is in the figures. The host's process is the whole command, recording
-included, on a pseudo-terminal of 100 x 40 characters; its CPU is the user and system time of all its threads (from
-/proc), from the end of the warm-up on, in which the imports lie. Latency is from the arrival of a frame at the host to the moment
-at which the events of that frame have been given out, of the frames that brought a step; it is taken in the run itself.
+(`hipdrop live --clip serial:PORT`), so nothing of it is in the figures. The host's process is the whole command,
+recording included, on a pseudo-terminal of 100 x 40 characters; its CPU is the user and system time of all its threads
+(from /proc), from the end of the warm-up on, in which the imports lie. Latency is from the arrival of a frame at the
+host to the moment at which the events of that frame have been given out; it is taken in the run itself.
 """
 
 from __future__ import annotations
@@ -79,7 +79,7 @@ def rss_mb(pid: int) -> float:
     return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1e6
 
 
-def terminal(drain: bool) -> tuple[int, list[int]]:
+def terminal() -> tuple[int, list[int]]:
     """Open a terminal that is read by a thread; give its end for a program, and how many bytes were written on it."""
     ours, theirs = pty.openpty()
     ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, COLUMNS, 0, 0))
@@ -92,8 +92,7 @@ def terminal(drain: bool) -> tuple[int, list[int]]:
             except OSError:
                 return
 
-    if drain:
-        threading.Thread(target=read, daemon=True).start()
+    threading.Thread(target=read, daemon=True).start()
     return theirs, count
 
 
@@ -108,7 +107,7 @@ def measure(seconds: float, warm_up_s: float, plain: bool) -> None:
             port = virtual.stdout.readline().strip()
             options = ["--clip", f"serial:{port}", "--no-plot", "--out", str(out)]
             options += ["--duration", str(warm_up_s + seconds + SPARE_S)]
-            theirs, written = terminal(drain=True)
+            theirs, written = terminal()
             stderr = subprocess.DEVNULL if plain else theirs
             environment = {**os.environ, "TERM": "xterm-256color", "XDG_DATA_HOME": folder}
             command = [*me, "--host", str(notes), "live", *options]
@@ -147,7 +146,7 @@ def main() -> None:
         raise SystemExit(host(sys.argv[3:], Path(sys.argv[2])))
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seconds", type=float, default=60.0, help="of real time that are measured")
-    parser.add_argument("--warm-up", type=float, default=40.0, help="seconds before")
+    parser.add_argument("--warm-up", type=float, default=30.0, help="seconds before")
     parser.add_argument("--plain", action="store_true", help="without a terminal: plain lines")
     options = parser.parse_args()
     measure(options.seconds, options.warm_up, options.plain)
