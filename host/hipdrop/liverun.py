@@ -100,6 +100,7 @@ class LiveRun:
         """Note that the connection is gone."""
         if self._writer is not None:
             self._writer.session(at_s, "lost")
+        self.chain.lost()
 
     def missing(self, at_s: float) -> tuple[int, int] | None:
         """Give frames to ask the clip for."""

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 REFRESH_S = 0.2
 LINE_EVERY_S = 10.0  # of running time, where there is no screen
-WORTH_A_LINE = (State.OPENING, State.STREAMING, State.WAITING, State.FINISHING)
+WORTH_A_LINE = (State.OPENING, State.STREAMING, State.WAITING)
 FAULT_WORDS = {
     ids.FAULT_SENSOR: "the sensor does not answer",
     ids.FAULT_SETTINGS: "settings damaged, defaults in use",
@@ -58,6 +58,7 @@ class PlainView:
         self._model = LiveModel(0.0)
         self._line_s = LINE_EVERY_S
         self._told: State | None = None
+        self._ending_told = False
 
     def events(self, events: Sequence[Event]) -> None:
         """Write the alerts, and how it stands when it is time."""
@@ -68,6 +69,7 @@ class PlainView:
 
     def state(self, state: State) -> None:
         """Write the new state, once for all tries to connect again."""
+        self._tell_ending(state)
         trying = state is State.OPENING and self._told is not None
         if state in WORTH_A_LINE and state is not self._told and not trying:
             self._told = state
@@ -75,10 +77,17 @@ class PlainView:
 
     def refresh(self) -> None:
         """Write how it stands when it is time."""
+        self._tell_ending(State.IDLE)
         reached_s = self._chain.reached_s
         if reached_s >= self._line_s:
             self._line_s = reached_s - reached_s % LINE_EVERY_S + LINE_EVERY_S
             self._write(f"{clock(reached_s)}  {_standing(self._model)}; {link_text(self._chain)}")
+
+    def _tell_ending(self, state: State) -> None:
+        """Say once that it takes a while, be the link there or not."""
+        if is_ending(state, self.session) and not self._ending_told:
+            self._ending_told = True
+            self._write(state_text(State.FINISHING, self.session))
 
     def _write(self, line: str) -> None:
         with suppress(OSError):  # nobody reads any more: no reason to end the run
@@ -129,8 +138,14 @@ class TableView:
             grid.add_row(text)
         grid.add_row(f"{clock(self._chain.reached_s)}  {state_text(self._state, self.session)}")
         grid.add_row(link_text(self._chain))
-        grid.add_row("Ctrl-C ends the run")
+        ending = is_ending(self._state, self.session)
+        grid.add_row("Ctrl-C: do not wait for what is missing" if ending else "Ctrl-C ends the run")
         return grid
+
+
+def is_ending(state: State, session: Session | None) -> bool:
+    """Whether only what is missing is still waited for, be the link there or not."""
+    return state is State.FINISHING or (session is not None and session.ending)
 
 
 def state_text(state: State, session: Session | None) -> str:

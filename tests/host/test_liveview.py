@@ -54,14 +54,18 @@ def test_lines_tell_each_loss_once_however_many_tries_it_takes(session: Session)
         session.error = LinkLost("out of reach")
         for state in (State.WAITING, State.OPENING, State.WAITING, State.OPENING, State.READING, State.STREAMING):
             view.state(state)
+        session.end()
+        view.refresh()
+        view.state(State.WAITING)
         view.state(State.FINISHING)
         view.state(State.CLOSED)
     said = stream.getvalue().splitlines()
-    assert len(said) == 5
+    assert len(said) == 6
     assert said[0] == "hipdrop: connecting to ble:Hip-1"
     assert "out of reach" in said[2]
     assert said[3] == said[1]
-    assert "Ctrl-C" in said[4]
+    assert "Ctrl-C" in said[4]  # at once, also where the link is lost
+    assert "out of reach" in said[5]
 
 
 def test_lines_tell_alerts_and_how_it_stands_every_ten_seconds(monkeypatch: pytest.MonkeyPatch) -> None:

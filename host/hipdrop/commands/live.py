@@ -148,13 +148,16 @@ def report(
 
     pipeline, settings, folder = run.chain.pipeline, run.chain.used_settings, out or Path()
     assert pipeline is not None
-    summary = summarize(run.chain.facts(source), run.events)
+    facts = run.chain.facts(source)
+    summary = summarize(facts, run.events)
     contents = result_files(summary, run.events, settings) if out else {}
     if picture:
         from hipdrop.overview import draw_overview
 
         contents[PICTURE_NAME] = draw_overview(summary, run.events, settings, pipeline.wave())
     try:  # a full disk, or a terminal that is gone, costs one of the two: this run cannot be had again
+        for note in facts.notes:
+            print(f"hipdrop: {source}: {note}", file=sys.stderr)
         print("\n".join(summary_lines(summary)), flush=True)
     finally:
         write_files(folder, contents)

@@ -144,11 +144,12 @@ def replay(
     from hipdrop.wording import summary_lines
 
     source = open_source(path, settings, site, known)
-    for note in source.recording.notes:
-        print(f"hipdrop: {path.name}: {note}", file=sys.stderr)
+    told = source.recording.notes
+    _tell(path, told)
     folder = out or Path()
     prepare_places(folder if out or picture else None, save_profile)
     events = source.run(pace, block)
+    _tell(path, source.recording.notes[len(told) :])
     summary = summarize(source.recording, events)
     contents = result_files(summary, events, source.settings) if out else {}
     if picture:
@@ -164,6 +165,11 @@ def replay(
     print("\n".join(summary_lines(summary)))
     if written:
         print(f"written    {', '.join(written)}")
+
+
+def _tell(path: Path, notes: Iterable[str]) -> None:
+    for note in notes:
+        print(f"hipdrop: {path.name}: {note}", file=sys.stderr)
 
 
 def prepare_places(folder: Path | None, save_profile: Path | None) -> None:

@@ -130,6 +130,11 @@ class Session:
         self._ending = True
         self._line.wake()
 
+    @property
+    def ending(self) -> bool:
+        """Whether the run is over, and only what is missing is still waited for."""
+        return self._ending
+
     def post(self, code: int, payload: bytes) -> None:
         """Have a command sent when the link stands, soon or not at all."""
         self._posts.append((now_s() + POST_S, code, payload))

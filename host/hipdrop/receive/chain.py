@@ -116,6 +116,10 @@ class Chain:
         self.counters.connected(mtu)
         self._resend.forget()
 
+    def lost(self) -> None:
+        """Note that the link is gone."""
+        self.counters.lost = True
+
     def close(self) -> list[Event]:
         """Give what is still open; no more will come."""
         if self._boot is not None:
@@ -166,6 +170,7 @@ class Chain:
         """Give what `hipdrop.summary.summarize` and the views need to know of the run."""
         rate_hz = self.rate_hz or NOMINAL_HZ
         link = self.link_table()
+        notes += self.counters.notes
         return RunFacts(
             path, [], rate_hz, rate_hz, notes, samples_in=self._feed.samples, last_s=self.reached_s, link=link
         )

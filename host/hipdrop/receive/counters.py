@@ -10,6 +10,8 @@ from hipdrop.receive.boot import Boot
 from hipdrop.receive.feed import Feed
 from hipwire import errors
 
+LOST_AT_THE_END = "the connection was lost and did not come back: what the clip has felt since then is not here"
+
 
 @dataclass(slots=True)
 class LinkCounters:
@@ -21,6 +23,7 @@ class LinkCounters:
     other_stream: int = 0  # frames of the stream that the run is not made of
     links: int = 0
     mtu: int | None = None
+    lost: bool = False  # the link, and it has not come back
     boots: list[Boot] = field(default_factory=list)
 
     def refuse(self, error: errors.WireError) -> None:
@@ -35,7 +38,13 @@ class LinkCounters:
     def connected(self, mtu: int | None) -> None:
         """Count a link."""
         self.links += 1
+        self.lost = False
         self.mtu = mtu if mtu is not None else self.mtu
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What no count can say: how much the clip has felt since it was last heard."""
+        return (LOST_AT_THE_END,) if self.lost else ()
 
     def leave(self, boot: Boot) -> None:
         """Keep a boot that has ended."""

@@ -32,6 +32,8 @@ def enter(chain: Chain, item: Item) -> list[Event]:
         return chain.user(item.item)
     elif isinstance(item, Session) and item.what == "connected":
         chain.connected(item.detail.get("mtu"))
+    elif isinstance(item, Session) and item.what == "lost":
+        chain.lost()
     return []
 
 

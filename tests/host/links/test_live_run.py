@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from scripted_clip import ScriptedClip, ScriptedLink
 
 from hipdrop.commands.live import report
+from hipdrop.commands.sources import open_source
 from hipdrop.errors import ClipNotFound, OutputError
 from hipdrop.events import AlertCleared, AlertRaised, Event, Gap, Side, Step
 from hipdrop.links.connection import Session
@@ -133,6 +134,26 @@ def test_the_duration_ends_the_run(counts: NDArray[np.int16]) -> None:
     done = live(ScriptedClip(counts=counts), duration_s=30.0)
     assert done.clip.stream == 0
     assert done.link["samples_received"] == pytest.approx(30 * 208, abs=2 * 19)
+
+
+def test_a_link_that_is_lost_for_good_is_told_by_run_and_replay(counts: NDArray[np.int16], tmp_path: Path) -> None:
+    """What was never heard of is in no count."""
+
+    async def plot(session: Session, link: ScriptedLink) -> None:
+        await asyncio.sleep(10.0)
+        link.cut()
+        await asyncio.sleep(10.0)
+        session.end()
+
+    path = tmp_path / "run.mcap"
+    done = live(ScriptedClip(counts=counts), plot, recording=path)
+    assert done.link["samples_lost"] == 0
+    (note,) = done.run.chain.facts(path).notes
+    assert "did not come back" in note
+    source = open_source(path, None, None, None)
+    source.run(float("inf"), None)
+    assert source.recording == done.run.chain.facts(path)
+    assert live(ScriptedClip(counts=counts), losing(10.0, 5.0)).run.chain.facts(path).notes == ()
 
 
 def test_a_full_disk_costs_the_files_and_not_the_summary(
