@@ -6,7 +6,9 @@ from micropython import const
 
 from hipclip.drivers import bus, lsm6
 
-# LSM6DS3TR-C data sheet DS12140, table "Registers address map"
+# LSM6DS3TR-C data sheet DS12140, table "Registers address map". Places and status bits agree with ST's header
+# lsm6ds3tr-c_reg.h. From memory, tried on no chip: 4 kB, the order of the words, that an overrun takes words off the
+# front, and that a full FIFO may count 0.
 _FIFO_CTRL1 = const(0x06)
 _FIFO_CTRL2 = const(0x07)
 _FIFO_CTRL3 = const(0x08)

@@ -6,7 +6,9 @@ from micropython import const
 
 from hipclip.drivers import bus, lsm6
 
-# LSM6DSOX data sheet DS12814, table "Registers address map"
+# LSM6DSOX data sheet DS12814, table "Registers address map". Places, status bits and the parts of the tag agree with
+# ST's header lsm6dsox_reg.h. From memory, tried on no chip: that both halves of a sample have one slot counter, and
+# that the FIFO starts empty after BYPASS.
 _FIFO_CTRL1 = const(0x07)
 _FIFO_CTRL2 = const(0x08)
 _FIFO_CTRL3 = const(0x09)

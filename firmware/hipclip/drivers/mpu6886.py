@@ -6,7 +6,8 @@ from micropython import const
 
 from hipclip.drivers import bus
 
-# MPU-6886 data sheet, table "Register map"
+# MPU-6886 data sheet, table "Register map". From memory, as its relatives MPU-6050 and ICM-20602 have them, tried on no
+# chip: the overflow bit of INT_STATUS, the codes of both low-pass filters, the order within the FIFO.
 _SMPLRT_DIV = const(0x19)
 _CONFIG = const(0x1A)
 _GYRO_CONFIG = const(0x1B)
