@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import Any, Self
 
+from hipdrop.imucsv import GOOD_RATE_HZ, MAX_RATE_HZ
 from hipwire import errors, frames, ids, records
 
 
@@ -100,11 +101,13 @@ STREAM_NAMES = {ids.RAW: "raw", ids.TILT: "tilt"}
 
 
 def read_info(message: bytes) -> ClipInfo:
-    """Read an info message; raises WireError, also where a rate, range or scale is 0 and no sample could be read."""
+    """Read an info message; raises WireError, also where a rate, range or scale is one that no run could be made of."""
     info = ClipInfo.of(frames.decode_info(message))
-    needed = (info.rate_mhz, info.acc_range_g, info.gyr_range_dps, info.acc_ng_per_lsb, info.gyr_ndps_per_lsb)
-    if not all(needed) or not info.tilt_divider:
-        raise errors.WireError(IMPOSSIBLE, "rate, range, scale or divider of 0")
+    needed = (info.tilt_divider, info.acc_range_g, info.gyr_range_dps, info.acc_ng_per_lsb, info.gyr_ndps_per_lsb)
+    if not all(needed):
+        raise errors.WireError(IMPOSSIBLE, "range, scale or divider of 0")
+    if not GOOD_RATE_HZ <= info.rate_hz / info.tilt_divider <= info.rate_hz <= MAX_RATE_HZ:
+        raise errors.WireError(IMPOSSIBLE, f"{info.rate_hz:g} Hz, {info.tilt_divider} for a tilt sample")
     return info
 
 
@@ -114,5 +117,8 @@ def read_status(message: bytes) -> ClipStatus:
 
 
 def read_started(payload: bytes) -> Started:
-    """Read the payload of an answer to START; raises WireError."""
-    return Started.of(records.unpack(records.STARTED, payload))
+    """Read the payload of an answer to START; raises WireError, also for a stream that no hipdrop asks for."""
+    started = Started.of(records.unpack(records.STARTED, payload))
+    if started.stream not in STREAM_NAMES:
+        raise errors.WireError(IMPOSSIBLE, f"stream {started.stream}")
+    return started

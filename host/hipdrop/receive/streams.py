@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Protocol
 
-from hipdrop.errors import InputError
 from hipdrop.events import Event, Site
 from hipdrop.pipeline import Pipeline
 from hipdrop.profile import Profile
 from hipdrop.receive.decode import Frame, counts_of
-from hipdrop.receive.messages import STREAM_NAMES, ClipInfo
+from hipdrop.receive.messages import ClipInfo
 from hipdrop.receive.scale import Scale, within_range
 from hipdrop.samples import Array, SampleBlock
 from hipdrop.settings import Settings
@@ -93,12 +92,9 @@ class RawStream:
 
 
 def stream_of(kind: int, info: ClipInfo, settings: Settings) -> Stream:
-    """Choose by the kind of frames."""
+    """Choose by the kind of frames, raw or tilt."""
     if kind == ids.RAW:
         return RawStream(info, settings)
-    if kind == ids.TILT:
-        from hipdrop.receive.tilt import TiltStream
+    from hipdrop.receive.tilt import TiltStream
 
-        return TiltStream(info.tilt_divider, settings)
-    name = STREAM_NAMES.get(kind, str(kind))
-    raise InputError(f"stream {name}", "this hipdrop cannot read it; use --stream raw")
+    return TiltStream(info.tilt_divider, settings)

@@ -375,6 +375,47 @@ def test_no_message_is_too_much_and_the_lump_does_not_matter(quiet: Counts, data
     assert sum(isinstance(event, Marked) for event in singly) <= 1
 
 
+@pytest.mark.parametrize("rate_mhz", [0, 49_999, 1_000_001, 4_000_000_000])
+def test_a_rate_that_no_run_can_be_made_of_is_malformed(quiet: Counts, rate_mhz: int) -> None:
+    """Four million samples a second would be a pipeline of 50 GB."""
+    clip = PackedClip(nominal_mhz=rate_mhz)
+    chain = Chain()
+    push_all(chain, [(0.0, clip.info()), *clip.frames_of(quiet[:400])])
+    assert chain.pipeline is None
+    assert chain.link_table()["malformed"] == 1
+
+
+def test_a_stream_that_nobody_asked_for_is_malformed(quiet: Counts) -> None:
+    clip = PackedClip()
+    chain = Chain()
+    push_all(chain, [(0.0, clip.info()), (0.1, replace(clip, kind=9).started()), *clip.frames_of(quiet[:400])])
+    assert chain.stream_kind == ids.RAW
+    assert chain.link_table()["malformed"] == 1
+
+
+@settings(REPEATABLE, max_examples=60)
+@given(st.data())
+def test_no_damage_is_more_than_a_count(quiet: Counts, data: st.DataObject) -> None:
+    """Any message damaged anywhere, in any order: no exception, whatever the pipeline makes of it."""
+    clip = PackedClip()
+    whole = [message for _, message in clip.stream_of(quiet[:600])]
+    whole += [clip.status(marks=1, mark_index=5100), clip.mark_log(2, 5200), clip.resend_ok(101, 3), clip.gone(103)]
+    whole += [clip.stopped(140, 5500), clip.started(130, 5600)]
+    seed = data.draw(st.integers(0, 2**32))
+    rng = np.random.default_rng(seed)
+    chain = Chain()
+    for number in range(100):
+        message = bytearray(whole[number % len(whole)] if rng.random() < 0.5 else whole[rng.integers(len(whole))])
+        for at in rng.integers(0, len(message), rng.integers(0, 4)):
+            message[at] = rng.integers(256)
+        chain.push(0.2 * number, bytes(message[: rng.integers(1, 2 * len(message))]))
+        chain.missing(0.2 * number)
+    chain.close()
+    table = chain.link_table()
+    assert table["samples_received"] >= 0
+    assert table["malformed"] > 0
+
+
 def test_frames_of_the_other_stream_are_left_out(quiet: Counts) -> None:
     clip = PackedClip()
     tilt = replace(clip, kind=ids.TILT)
