@@ -1,0 +1,32 @@
+"""Two minutes in which everything that can go wrong with the link does, in virtual time; an hour is in validation."""
+
+from __future__ import annotations
+
+import pytest
+
+from chaotic_runs import KINDS, Outcome, Plan, check_counters, run_chaos
+
+pytestmark = pytest.mark.usefixtures("micropython_command")
+pytest.importorskip("bumble", reason='no bumble: pip install "hipdrop[virtual]"')
+
+ORDER = ("link-lost", "stalled reader", "mark", "notify-full", "reset", "central-vanishes", "fifo-overrun")
+
+
+@pytest.fixture(scope="module")
+def outcome(tmp_path_factory: pytest.TempPathFactory, micropython_command: str) -> Outcome:
+    assert set(ORDER) == set(KINDS)
+    plan = Plan.drawn(3, 150.0, least=ORDER)
+    assert {name for _, name, _ in plan.happens} == set(KINDS)
+    return run_chaos(plan, tmp_path_factory.mktemp("chaos"))
+
+
+def test_the_recording_gives_the_same_events_again(outcome: Outcome) -> None:
+    assert outcome.same_again
+    assert outcome.steps > 80
+
+
+def test_the_counters_add_up_to_the_truth(outcome: Outcome) -> None:
+    check_counters(outcome)
+    assert outcome.stalled >= 1
+    assert outcome.boots == 2
+    assert outcome.link["reconnects"] >= 4
