@@ -227,6 +227,14 @@ class Marked(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class TreadmillSet(Event):
+    """What the user says of the treadmill, from here on; NaN is not said. It explains, and changes no drop."""
+
+    speed_ms: float
+    slope_percent: float
+
+
+@dataclass(frozen=True, slots=True)
 class BaselineReady(Event):
     """The runner's own fresh level, in degrees of drop; NaN for a side that it holds no steps of."""
 
@@ -297,4 +305,12 @@ class TargetBand:
     upper_deg: float | None
 
 
-UserInput = SwapSides | NewBaseline | Mark | TargetBand
+@dataclass(frozen=True, slots=True)
+class Treadmill:
+    """The treadmill goes like this from here on; None is not said."""
+
+    speed_ms: float | None = None
+    slope_percent: float | None = None
+
+
+UserInput = SwapSides | NewBaseline | Mark | TargetBand | Treadmill

@@ -26,6 +26,8 @@ from hipdrop.events import (
     Site,
     Step,
     SwapSides,
+    Treadmill,
+    TreadmillSet,
     UserInput,
 )  # fmt: skip
 from hipdrop.gaps import bridge
@@ -164,6 +166,9 @@ class Pipeline:
     def _user(self, item: UserInput) -> list[Event]:
         if isinstance(item, Mark):
             return [Marked(self._now_s, item.note)]
+        if isinstance(item, Treadmill):
+            said = (math.nan if value is None else value for value in (item.speed_ms, item.slope_percent))
+            return [TreadmillSet(self._now_s, *said)]
         events: list[Event] = []
         if isinstance(item, NewBaseline):
             self._chain.labeller.strides.forget_baseline()

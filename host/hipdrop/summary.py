@@ -22,6 +22,7 @@ from hipdrop.events import (
     Side,
     SidesChanged,
     Step,
+    TreadmillSet,
 )
 from hipdrop.imucsv import Recording
 from hipdrop.receive.counters import RunFacts
@@ -80,6 +81,10 @@ class RunSummary:
         Left, right, both.
     sides_sure
         How many steps are sure of their standing leg.
+    treadmill
+        What the user said of it, in its order.
+    person, shoe
+        Who ran, and in what; empty where it was not said.
     """
 
     recording: Recording
@@ -93,6 +98,9 @@ class RunSummary:
     alerts: tuple[AlertEvent, ...]
     gaps_s: tuple[float, ...]
     warnings: tuple[str, ...]
+    treadmill: tuple[TreadmillSet, ...] = ()
+    person: str = ""
+    shoe: str = ""
 
     @property
     def steps(self) -> int:
@@ -115,8 +123,8 @@ class RunSummary:
         return self.recording.link if isinstance(self.recording, RunFacts) else None
 
 
-def summarize(recording: Recording, events: Sequence[Event]) -> RunSummary:
-    """Sum up the events of a whole run."""
+def summarize(recording: Recording, events: Sequence[Event], person: str = "", shoe: str = "") -> RunSummary:
+    """Sum up the events of a whole run, of this person in this shoe."""
     steps = [event for event in events if isinstance(event, Step)]
     flags = Counter(flag for step in steps for flag in step.flags)
     baseline = _last(events, BaselineReady)
@@ -133,6 +141,9 @@ def summarize(recording: Recording, events: Sequence[Event]) -> RunSummary:
         alerts=tuple(event for event in events if isinstance(event, AlertEvent)),
         gaps_s=tuple(event.duration_s for event in events if isinstance(event, Gap)),
         warnings=tuple(_warnings(events, steps, flags)),
+        treadmill=tuple(event for event in events if isinstance(event, TreadmillSet)),
+        person=person,
+        shoe=shoe,
     )
 
 

@@ -56,6 +56,10 @@ def summary_lines(summary: RunSummary) -> Iterator[str]:
     yield f"recording  {length(recording.duration_s)} at {recording.native_rate_hz:.1f} Hz{gaps}"
     if summary.link is not None:
         yield f"link       {link_words(summary.link)}"
+    if summary.person:
+        yield f"person     {summary.person}{f', {summary.shoe}' if summary.shoe else ''}"
+    for said in summary.treadmill:
+        yield f"treadmill  {treadmill_words(said.speed_ms, said.slope_percent)}"
     if summary.steps:
         yield f"running    {length(summary.running_s)}, {summary.steps} steps, {summary.cadence_spm:.0f} steps/min"
         yield f"counted    {_part(summary.counted, summary.steps)}{_why(summary)}"
@@ -68,6 +72,13 @@ def summary_lines(summary: RunSummary) -> Iterator[str]:
         yield from _alert_lines(summary)
     yield from (f"note       {warning}" for warning in summary.warnings)
     yield NOT_A_DIAGNOSIS
+
+
+def treadmill_words(speed_ms: float, slope_percent: float) -> str:
+    """Say what is known of the treadmill; NaN is not."""
+    speed = f"{speed_ms:.2f} m/s ({3.6 * speed_ms:.1f} km/h)" if speed_ms == speed_ms else ""
+    slope = f"slope {slope_percent:g} %" if slope_percent == slope_percent else ""
+    return ", ".join(part for part in (speed, slope) if part)
 
 
 def link_words(link: Mapping[str, int | float | None]) -> str:

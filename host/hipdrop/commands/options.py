@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -35,5 +35,34 @@ ProfileOption = Annotated[
 ]
 SaveProfileOption = Annotated[
     Path | None, typer.Option("--save-profile", metavar="FILE", help="Write them as this run showed them.")
+]
+PersonOption = Annotated[
+    str | None,
+    typer.Option(
+        "--person",
+        metavar="NAME",
+        help="Who runs (a pseudonym will do); without it who ran last, - for nobody (docs/people.md).",
+        show_default=False,
+    ),
+]
+ShoeOption = Annotated[
+    str | None,
+    typer.Option("--shoe", metavar="NAME", help="In which shoe; without it the one named last.", show_default=False),
+]
+ModeOption = Annotated[
+    Literal["fatigue", "target"] | None,
+    typer.Option("--mode", help="Against the own fresh level, or against a band of drop.", show_default=False),
+]
+BandOption = Annotated[
+    str | None,
+    typer.Option("--band", metavar="LEFT,RIGHT", help="Upper edges of the band, degrees of drop; 0 = no band."),
+]
+SpeedMsOption = Annotated[
+    float | None,
+    typer.Option("--speed-ms", metavar="V", help="Speed of the treadmill, m/s: noted beside the drop."),
+]
+SlopeOption = Annotated[
+    float | None,
+    typer.Option("--slope", metavar="PERCENT", help="Slope of the treadmill, %: noted beside the drop."),
 ]
 DebugOption = Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")]
