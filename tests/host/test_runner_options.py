@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from handmade import make_recording
 from hipdrop import people
 from hipdrop.commands.runner import (
     keep_person,
@@ -113,11 +114,9 @@ def test_the_treadmill_is_an_input_that_changes_no_drop() -> None:
     assert math.isnan(said.slope_percent)
 
 
-def test_person_and_treadmill_stand_in_the_summary(tmp_path: Path) -> None:
-    from hipdrop.receive.counters import RunFacts
-
+def test_person_and_treadmill_stand_in_the_summary() -> None:
     events = [TreadmillSet(0.0, 3.5, 1.0), TreadmillSet(60.0, math.nan, 2.0)]
-    summary = summarize(RunFacts(Path("x"), [], 208.0, 208.0, ()), events, "Anna", "trail")
+    summary = summarize(make_recording(), events, "Anna", "trail")
     table = summary_table(summary, Settings())
     assert (table["person"], table["shoe"]) == ("Anna", "trail")
     assert table["treadmill"][0] == {"t_s": 0.0, "speed_ms": 3.5, "slope_percent": 1.0}
