@@ -7,6 +7,7 @@
     ├─ InputError          a file that cannot be read as what it should be; names the file and the line, if any
     ├─ OutputError         a file that cannot be written
     ├─ ConfigError         a setting that does not exist or has an impossible value; names the file, if any
+    ├─ NoWindow            no screen or no toolkit for the live plot; the terminal shows the run instead
     ├─ VirtualClipError    the virtual clip cannot be started, or has died
     └─ LinkError           a clip that cannot be reached, or not be worked with
        ├─ NoAdapter        no Bluetooth here, or nothing that serves it
@@ -161,3 +162,7 @@ class InstallError(HipdropError):
 
 class VirtualClipError(HipdropError):
     """The virtual clip cannot be started, or has died; the text says what it last wrote."""
+
+
+class NoWindow(HipdropError):
+    """There can be no window, or it is gone; the terminal shows the run instead."""

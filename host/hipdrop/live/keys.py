@@ -1,0 +1,127 @@
+"""Keys and buttons: what the one who watches wants; no toolkit, no plot."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+SURE_S = 3.0  # within which the key is to be pressed again, where an action cannot be taken back
+SAID_S = 4.0  # that long an answer stands
+MOST_NOTE = 60
+
+
+class Wish(StrEnum):
+    """What is asked of the run (`mute` to `stop`) or of the window alone (`pause`, `picture`)."""
+
+    MARK = "mark"
+    PAIN = "pain"
+    BASELINE = "new baseline"
+    MUTE = "mute"
+    SWAP = "swap sides"
+    PAUSE = "pause"
+    PICTURE = "picture"
+    STOP = "stop"
+    STEP = "step"
+    BACK = "back"
+    AHEAD = "ahead"
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """A wish, as it goes to the run.
+
+    Attributes
+    ----------
+    note
+        Of a mark.
+    ago_s
+        How long ago its moment was: a note takes time to type.
+    """
+
+    wish: Wish
+    note: str = ""
+    ago_s: float = 0.0
+
+
+KEYS = {
+    "m": Wish.MARK, "p": Wish.PAIN, "b": Wish.BASELINE, "u": Wish.MUTE, "x": Wish.SWAP, " ": Wish.PAUSE,
+    "i": Wish.PICTURE, "q": Wish.STOP, "ctrl+c": Wish.STOP,
+}  # fmt: skip
+REPLAY_KEYS = {
+    " ": Wish.PAUSE, ".": Wish.STEP, "left": Wish.BACK, "right": Wish.AHEAD, "i": Wish.PICTURE, "q": Wish.STOP,
+    "ctrl+c": Wish.STOP,
+}  # fmt: skip
+NAMES = {"ctrl+c": "", " ": "Space", ".": ".", "left": "\N{LEFTWARDS ARROW}", "right": "\N{RIGHTWARDS ARROW}"}
+SURE = (Wish.BASELINE, Wish.STOP)
+ANSWERS = {
+    Wish.PAIN: "pain marked",
+    Wish.BASELINE: "the baseline is learned anew",
+    Wish.SWAP: "left and right swapped from here on",
+}
+
+
+def buttons(replay: bool) -> list[tuple[str, str]]:
+    """Give key and label of each button."""
+    keys = REPLAY_KEYS if replay else KEYS
+    named = ((key, NAMES.get(key, key.upper()), wish) for key, wish in keys.items())
+    return [(key, f"{name}  {wish}") for key, name, wish in named if name]
+
+
+class Keyboard:
+    """Takes keys, gives actions.
+
+    Attributes
+    ----------
+    note
+        The note that is being typed; None while none is.
+    """
+
+    def __init__(self, replay: bool = False) -> None:
+        self._keys = REPLAY_KEYS if replay else KEYS
+        self.note: str | None = None
+        self._note_since_s = 0.0
+        self._asked: tuple[Wish, float] | None = None
+        self._said: tuple[str, float] = ("", -SAID_S)
+
+    def press(self, key: str | None, at_s: float) -> Action | None:
+        """Take a key by its matplotlib name at a time."""
+        if self.note is not None:
+            return self._type(key or "", at_s)
+        wish = self._keys.get((key or "").lower() if key != " " else " ")
+        if wish is None:
+            return None
+        if wish in SURE and not (self._asked and self._asked[0] is wish and at_s - self._asked[1] <= SURE_S):
+            self._asked = wish, at_s
+            self.say(f"{wish}: press the key again if you mean it", at_s)
+            return None
+        self._asked = None
+        if wish is Wish.MARK:
+            self.note, self._note_since_s = "", at_s
+            return None
+        self.say(ANSWERS.get(wish, ""), at_s)
+        return Action(wish, note="pain" if wish is Wish.PAIN else "")
+
+    def say(self, text: str, at_s: float) -> None:
+        """Let a text stand for a while."""
+        self._said = text, at_s
+
+    def prompt(self, at_s: float) -> str:
+        """Give what is to be read now."""
+        if self.note is not None:
+            return f"note: {self.note}_   (Enter: mark, Esc: no mark)"
+        text, since_s = self._said
+        return text if at_s - since_s <= SAID_S else ""
+
+    def _type(self, key: str, at_s: float) -> Action | None:
+        assert self.note is not None
+        if key == "enter":
+            note, self.note = self.note.strip(), None
+            self.say(f"marked{': ' + note if note else ''}", at_s)
+            return Action(Wish.MARK, note, at_s - self._note_since_s)
+        if key == "escape":
+            self.note = None
+        elif key == "backspace":
+            self.note = self.note[:-1]
+        elif len(key) == 1 and key.isprintable() and len(self.note) < MOST_NOTE:
+            self.note += key
+        return None

@@ -1,0 +1,157 @@
+"""The pelvis from behind, which tilts as the runner's does: the mean of the last strides, at the runner's own pace."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import PathPatch
+from matplotlib.path import Path
+from matplotlib.transforms import Affine2D
+
+from hipdrop.events import Side
+from hipdrop.live.snapshot import Motion, Snapshot
+from hipdrop.live.stage import Panel, Rect
+from hipdrop.live.theme import MARKERS, MIDDLE_PT, SIGNS, TINY_PT, Theme
+from hipdrop.samples import Array
+
+DRAWN_TIMES = 2.0  # degrees are small; said on the picture
+CATCH_UP = 0.12  # part of the lag behind the contacts that is made up for in a frame
+SETTLE_S = 0.4  # in which the pelvis comes to rest after the last contact
+STANCE_PART = 0.36  # of the stride on each foot: about 0.25 s of contact in 0.7 s
+# outline in mm about the middle, right half from the sacrum round to the symphysis
+_HALF = [(0, 62), (34, 66), (54, 90), (94, 110), (132, 98), (146, 62), (130, 26), (116, 2), (112, -30), (98, -58),
+         (78, -94), (54, -114), (36, -98), (30, -62), (16, -56)]  # fmt: skip
+_OUTLINE = _HALF + [(-x, y) for x, y in _HALF[:0:-1]]
+_SOCKETS = {Side.LEFT: (-100.0, -30.0), Side.RIGHT: (100.0, -30.0)}
+_MIDDLE = (0.0, -30.0)
+_FLOOR = -210.0
+
+
+class StrideClock:
+    """Runs evenly from frame to frame, and is drawn towards the contacts as they become known.
+
+    Attributes
+    ----------
+    phase
+        Part of the stride from left contact to left contact.
+    swing
+        0 at rest to 1 in full motion.
+    """
+
+    def __init__(self) -> None:
+        self.phase = 0.0
+        self.swing = 0.0
+
+    def go(self, motion: Motion, run_s: float, passed_s: float) -> bool:
+        """Let `passed_s` pass; it is `run_s` of the run now. Give whether anything moves."""
+        moved = self.swing > 0.0
+        part = passed_s / SETTLE_S
+        if motion.stride_s <= 0.0:
+            self.swing = max(0.0, self.swing - part)
+            return moved
+        due = motion.phase + (run_s - motion.at_s) / motion.stride_s
+        self.phase += passed_s / motion.stride_s
+        lag = (due - self.phase + 0.5) % 1.0 - 0.5
+        self.phase = (self.phase + (lag if not moved else CATCH_UP * lag)) % 1.0
+        self.swing = min(1.0, self.swing + part)
+        return True
+
+
+def tilt_deg(now: Snapshot, clock: StrideClock) -> float:
+    """Give obliquity: the stride's mean, and about it the mean course of the last strides; > 0 is right side down."""
+    waves = now.strides.last_deg
+    if not len(waves):
+        return 0.0
+    course = waves.mean(axis=0)
+    at = clock.phase * (len(course) - 1)
+    return clock.swing * (now.motion.list_deg + float(np.interp(at, np.arange(len(course)), course)))
+
+
+class PelvisPanel(Panel):
+    """The only thing that moves all the time."""
+
+    def __init__(self, figure: Figure, rect: Rect, theme: Theme) -> None:
+        super().__init__(figure, rect)
+        ax: Axes = figure.add_axes(rect)
+        ax.set(xlim=(-300, 300), ylim=(_FLOOR - 14, 148), aspect="equal")
+        ax.axis("off")
+        self._turned = Affine2D()
+        self._clock = StrideClock()
+        self._clock_s = math.nan
+        self._drawn: tuple[float, int] | None = None
+        figure.text(
+            rect[0] + 0.006, rect[1] + rect[3] - 0.028, "pelvis from behind", fontsize=TINY_PT, color=theme.faint
+        )
+        figure.text(
+            rect[0] + rect[2] - 0.006, rect[1] + rect[3] - 0.028, f"tilt drawn {DRAWN_TIMES:g} times as large",
+            fontsize=TINY_PT, color=theme.faint, ha="right",
+        )  # fmt: skip
+        ax.axhline(_FLOOR, color=theme.faint, lw=1.5)
+        ax.plot([-190, 190], [_MIDDLE[1]] * 2, color=theme.faint, lw=1.2, ls=(0, (5, 4)))  # level
+        self._legs = {side: self._leg(ax, side, theme) for side in (Side.LEFT, Side.RIGHT)}
+        bone = PathPatch(_smooth(_OUTLINE), fc=theme.bone, ec=theme.ink, lw=2.0, transform=self._turned + ax.transData)
+        self.add(ax.add_patch(bone))
+        for side in (Side.LEFT, Side.RIGHT):
+            self._hip(ax, side, theme)
+
+    def show(self, now: Snapshot, clock_s: float) -> bool:
+        """Turn the pelvis; on between snapshots."""
+        passed_s = clock_s - self._clock_s if self._clock_s == self._clock_s else 0.0
+        self._clock_s = clock_s
+        if not self._clock.go(now.motion, clock_s, passed_s) and self._drawn is not None:
+            return False
+        turn_deg = -DRAWN_TIMES * tilt_deg(now, self._clock)  # right side down is clockwise on the page
+        drawn = (round(turn_deg, 1), self._standing())
+        if drawn == self._drawn:
+            return False
+        self._drawn = drawn
+        self._turned.clear().rotate_deg_around(*_MIDDLE, turn_deg)
+        for side, line in self._legs.items():
+            hip = self._turned.transform(_SOCKETS[side])
+            stands = self._clock.swing == 0.0 or self._standing() == (1 if side is Side.LEFT else 2)
+            _put_leg(line, hip, side, stands)
+        return True
+
+    def _standing(self) -> int:
+        """0 nobody (flight), 1 the left leg, 2 the right one."""
+        phase = self._clock.phase
+        if self._clock.swing == 0.0:
+            return 0
+        return 1 if phase < STANCE_PART else 2 if 0.5 <= phase < 0.5 + STANCE_PART else 0
+
+    def _leg(self, ax: Axes, side: Side, theme: Theme) -> Line2D:
+        (line,) = ax.plot([], [], color=theme.legs[side], lw=9, solid_capstyle="round", solid_joinstyle="round")
+        self.add(line)
+        return line
+
+    def _hip(self, ax: Axes, side: Side, theme: Theme) -> None:
+        x, y = _SOCKETS[side]
+        (joint,) = ax.plot([x], [y], MARKERS[side], color=theme.legs[side], ms=17, mec=theme.paper, mew=1.5)
+        joint.set_transform(self._turned + ax.transData)
+        self.add(joint)
+        name, out = f"{SIGNS[side]} {side}", 1.0 if x > 0 else -1.0
+        ax.text(x + 55 * out, -175, name, color=theme.legs[side], fontsize=MIDDLE_PT, weight="bold",
+                ha="left" if x > 0 else "right", va="center")  # fmt: skip
+
+
+def _put_leg(line: Line2D, hip: Array, side: Side, stands: bool) -> None:
+    """Stand on the floor, or swing with a bent knee."""
+    out = 1.0 if side is Side.RIGHT else -1.0
+    foot = (out * 72.0, _FLOOR + 6) if stands else (out * 104.0, _FLOOR + 62)
+    knee = (out * 84.0, -120.0) if stands else (out * 112.0, -104.0)
+    line.set_data([hip[0], knee[0], foot[0]], [hip[1], knee[1], foot[1]])
+    line.set_alpha(1.0 if stands else 0.35)
+
+
+def _smooth(corners: list[tuple[int, int]]) -> Path:
+    """Lay a closed quadratic spline around corners, through the middles between them."""
+    points = np.array(corners, dtype=float)
+    middles = (points + np.roll(points, -1, axis=0)) / 2
+    vertices = [middles[-1]]
+    for corner, middle in zip(points, middles, strict=True):
+        vertices += [corner, middle]
+    return Path(np.array(vertices), [Path.MOVETO] + [Path.CURVE3] * (len(vertices) - 1))

@@ -1,0 +1,101 @@
+"""The window's drawing: which panel is where. It shows snapshots and computes nothing."""
+
+from __future__ import annotations
+
+from matplotlib.figure import Figure
+from matplotlib.patches import FancyBboxPatch
+
+from hipdrop.events import Side
+from hipdrop.live.cadenceline import CadenceLine
+from hipdrop.live.droplines import DropPanel, DropScale
+from hipdrop.live.keys import buttons
+from hipdrop.live.pelvis import PelvisPanel
+from hipdrop.live.readouts import CadencePanel, FootPanel, LegPanel, StatePanel
+from hipdrop.live.snapshot import Snapshot
+from hipdrop.live.stage import BASE_DPI, BASE_HEIGHT, BASE_WIDTH, Rect, Stage
+from hipdrop.live.theme import SMALL_PT, TINY_PT, Theme
+from hipdrop.live.waveplot import WavePanel
+from hipdrop.wording import NOT_A_DIAGNOSIS
+
+SIZE_IN = (BASE_WIDTH / BASE_DPI, BASE_HEIGHT / BASE_DPI)
+STATE: Rect = (0.0, 0.858, 1.0, 0.142)
+PELVIS: Rect = (0.008, 0.57, 0.402, 0.28)
+LEFT_LEG: Rect = (0.008, 0.365, 0.197, 0.20)
+RIGHT_LEG: Rect = (0.213, 0.365, 0.197, 0.20)
+WAVE: Rect = (0.008, 0.115, 0.402, 0.245)
+RECENT_X, RECENT_WIDE = 0.418, 0.402
+WHOLE_X, WHOLE_WIDE = 0.822, 0.174
+TOP_Y, LOWER_Y, DROP_HIGH = 0.565, 0.275, 0.285
+CADENCE: Rect = (0.425, 0.125, 0.085, 0.14)
+CADENCE_LINE: Rect = (0.515, 0.115, 0.48, 0.155)
+FOOT: Rect = (0.012, 0.048, 0.976, 0.062)
+BUTTONS_Y, BUTTONS_HIGH = 0.007, 0.036
+
+
+class LivePlot:
+    """All panels on a figure.
+
+    Parameters
+    ----------
+    figure
+        Empty, on a canvas that can blit.
+    replay
+        Which buttons there are.
+
+    Attributes
+    ----------
+    foot
+        Whose `prompt` says what keys do.
+    stage
+        Draws what changed.
+    """
+
+    def __init__(self, figure: Figure, theme: Theme, replay: bool = False) -> None:
+        figure.set_facecolor(theme.paper)
+        scale = DropScale()
+        self.foot = FootPanel(figure, FOOT, theme)
+        panels = [
+            StatePanel(figure, STATE, theme),
+            PelvisPanel(figure, PELVIS, theme),
+            LegPanel(figure, LEFT_LEG, theme, Side.LEFT, scale),
+            LegPanel(figure, RIGHT_LEG, theme, Side.RIGHT, scale),
+            WavePanel(figure, WAVE, theme),
+            CadencePanel(figure, CADENCE, theme),
+            CadenceLine(figure, CADENCE_LINE, theme),
+            self.foot,
+        ]
+        for side, y in ((Side.LEFT, TOP_Y), (Side.RIGHT, LOWER_Y)):
+            panels.append(DropPanel(figure, (RECENT_X, y, RECENT_WIDE, DROP_HIGH), theme, side, scale, whole=False))
+            panels.append(DropPanel(figure, (WHOLE_X, y, WHOLE_WIDE, DROP_HIGH), theme, side, scale, whole=True))
+        self._buttons = _draw_buttons(figure, theme, replay)
+        self.stage = Stage(figure, panels)
+
+    def show(self, now: Snapshot, clock_s: float) -> None:
+        """Show a snapshot; `clock_s` is the time of the run by now."""
+        self.stage.show(now, clock_s)
+
+    def key_at(self, x: float, y: float) -> str | None:
+        """Give the key whose button is at a place, parts of the window."""
+        if not BUTTONS_Y <= y <= BUTTONS_Y + BUTTONS_HIGH:
+            return None
+        return next((key for key, left, right in self._buttons if left <= x <= right), None)
+
+
+def _draw_buttons(figure: Figure, theme: Theme, replay: bool) -> list[tuple[str, float, float]]:
+    """Draw them; give key and left and right edge of each."""
+    placed, x = [], 0.012
+    for key, label in buttons(replay):
+        wide = 0.022 + 0.0068 * len(label)
+        figure.add_artist(
+            FancyBboxPatch(
+                (x, BUTTONS_Y), wide, BUTTONS_HIGH, boxstyle="round,pad=0,rounding_size=0.006", fc=theme.calm[0],
+                ec=theme.faint, lw=0.8, transform=figure.transFigure, mutation_aspect=BASE_WIDTH / BASE_HEIGHT,
+            )
+        )  # fmt: skip
+        figure.text(x + wide / 2, BUTTONS_Y + BUTTONS_HIGH / 2, label, ha="center", va="center", color=theme.calm[1],
+                    fontsize=SMALL_PT)  # fmt: skip
+        placed.append((key, x, x + wide))
+        x += wide + 0.006
+    figure.text(0.988, BUTTONS_Y + BUTTONS_HIGH / 2, NOT_A_DIAGNOSIS.split(":")[0], ha="right", va="center",
+                color=theme.faint, fontsize=TINY_PT)  # fmt: skip
+    return placed

@@ -1,0 +1,152 @@
+"""The window seen from the run: a process of its own, which is told what is new and says what is wished."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+from hipdrop.errors import NoWindow
+from hipdrop.live.keys import Action
+from hipdrop.live.outbox import Outbox
+from hipdrop.live.toolkit import INSTALL, TOOLKITS, check_screen
+from hipdrop.live.updates import Update
+from hipdrop.live.wirepipe import Begin, Failed, Picture, Ready, read_values, write_value
+
+START_S = 20.0  # a cold matplotlib on a slow disk takes some seconds
+CLOSE_S = 2.0
+BETWEEN_S = 1.0 / 30.0  # the window draws no faster
+
+OnAction = Callable[[Action | Picture], None]
+OnGone = Callable[[str], None]
+
+
+class WindowProcess:
+    """A live window in another process.
+
+    Parameters
+    ----------
+    on_action
+        Told what is wished, from a thread of this class.
+    on_gone
+        Told once, from that thread, when the window is gone without having been closed from here; the text says what
+        is the matter and what to do, and is empty where the user has closed it.
+    theme, pictures, replay
+        As of `hipdrop.live.wirepipe.Begin`.
+    toolkits
+        In the order in which they are tried.
+    """
+
+    def __init__(
+        self, on_action: OnAction, on_gone: OnGone = lambda text: None, *,
+        theme: str = "light", pictures: str = ".", replay: bool = False, toolkits: tuple[str, ...] = TOOLKITS,
+    ) -> None:  # fmt: skip
+        self._begin = Begin(toolkits, theme, pictures, replay)
+        self._on_action, self._on_gone = on_action, on_gone
+        self._outbox = Outbox()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._threads: list[threading.Thread] = []
+        self._closing = False
+        self._started = threading.Event()
+        self._failure = ""
+        self.toolkit = ""
+
+    @property
+    def pid(self) -> int:
+        """Number of the process; 0 before it is started."""
+        return self._process.pid if self._process else 0
+
+    def start(self) -> None:
+        """Start the process; the window comes a second or so later (`wait_ready`).
+
+        Raises
+        ------
+        NoWindow
+            There is no screen.
+        """
+        check_screen()
+        apart: dict[str, Any] = {"start_new_session": True}  # Ctrl-C is for the run, which then closes the window
+        if sys.platform == "win32":
+            apart = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}
+        command = [sys.executable, "-m", "hipdrop.live.window"]
+        self._process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, **apart
+        )
+        for work in (self._write, self._read):
+            thread = threading.Thread(target=work, daemon=True)
+            thread.start()
+            self._threads.append(thread)
+
+    def wait_ready(self, timeout_s: float = START_S) -> None:
+        """Wait until the window is there.
+
+        Raises
+        ------
+        NoWindow
+            It did not come.
+        """
+        if not self._started.wait(timeout_s) and not self._failure:
+            self._failure = f"the window did not open within {timeout_s:g} s"
+        if self._failure:
+            raise NoWindow(self._failure)
+
+    def send(self, update: Update) -> None:
+        """Tell the window; never blocks."""
+        self._outbox.put(update)
+
+    def close(self) -> None:
+        """Close the window after it has had all updates; kill what does not end."""
+        self._closing = True
+        self._outbox.close()
+        if self._process is None:
+            return
+        try:
+            self._process.wait(CLOSE_S)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        for thread in self._threads:
+            thread.join(CLOSE_S)
+        for pipe in (self._process.stdin, self._process.stdout, self._process.stderr):
+            if pipe is not None:
+                with suppress(OSError):
+                    pipe.close()
+
+    def _write(self) -> None:
+        assert self._process is not None
+        pipe = self._process.stdin
+        assert pipe is not None
+        with suppress(OSError, ValueError):  # gone: the reader says so
+            write_value(pipe, self._begin)
+            while (update := self._outbox.fetch()) is not None:
+                write_value(pipe, update)
+                time.sleep(BETWEEN_S)
+            pipe.close()
+
+    def _read(self) -> None:
+        process = self._process
+        assert process is not None
+        assert process.stdout is not None
+        assert process.stderr is not None
+        problem, opened = "", False
+        for value in read_values(process.stdout):
+            if isinstance(value, Ready):
+                self.toolkit, opened = value.toolkit, True
+                self._started.set()
+            elif isinstance(value, Failed):
+                problem = value.problem
+            elif not self._closing:
+                self._on_action(value)
+        errors = process.stderr.read().decode(errors="replace").strip().splitlines()
+        status = process.wait()
+        if not problem and status != 0:
+            last = errors[-1] if errors else f"it ended with {status}"
+            problem = f"the window ended: {last}" if opened else f"no window came: {last}; {INSTALL}"
+        self._failure = problem or ("" if opened else "no window came")
+        self._started.set()
+        if not self._closing:
+            self._on_gone(problem)

@@ -1,0 +1,121 @@
+"""Draws what changed and nothing else: regions of the window with a ground that is kept and artists over it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from matplotlib.artist import Artist
+from matplotlib.figure import Figure
+from matplotlib.transforms import Bbox
+
+from hipdrop.live.snapshot import Snapshot
+
+BASE_DPI, BASE_WIDTH, BASE_HEIGHT = 100.0, 1280, 800
+LEAST_SCALE = 0.35
+Rect = tuple[float, float, float, float]  # left, bottom, width, height as parts of the window
+
+
+class Panel:
+    """A region with artists of its own.
+
+    Attributes
+    ----------
+    rect
+        Where it is; all of `artists` must stay inside.
+    artists
+        What is drawn over the ground, in this order.
+    ground_stale
+        Whether what is under it (axes, ticks) has changed: the whole window is drawn once.
+    """
+
+    def __init__(self, figure: Figure, rect: Rect) -> None:
+        self.figure = figure
+        self.rect = rect
+        self.artists: list[Artist] = []
+        self.ground_stale = False
+
+    def show(self, now: Snapshot, clock_s: float) -> bool:
+        """Set the artists to what is known; give whether any has changed. `clock_s` runs on between snapshots."""
+        raise NotImplementedError
+
+    def add(self, artist: Any) -> Any:
+        """Take an artist that is already in the figure as one that changes."""
+        artist.set_animated(True)
+        self.artists.append(artist)
+        return artist
+
+    def region(self) -> Bbox:
+        """Give the region in whole pixels."""
+        width, height = self.figure.bbox.width, self.figure.bbox.height
+        left, bottom, wide, high = self.rect
+        return Bbox.from_extents(
+            round(left * width), round(bottom * height), round((left + wide) * width), round((bottom + high) * height)
+        )
+
+
+class Stage:
+    """A figure whose panels are drawn anew by region; the rest of it when the window changes.
+
+    Parameters
+    ----------
+    figure
+        On a canvas that can blit (every Agg one).
+    panels
+        In drawing order, without overlap.
+
+    Attributes
+    ----------
+    full_draws, region_draws
+        How often either was done.
+    """
+
+    def __init__(self, figure: Figure, panels: Sequence[Panel]) -> None:
+        self._figure = figure
+        self._canvas: Any = figure.canvas
+        self._panels = panels
+        self._grounds: list[Any] = []
+        self.full_draws = 0
+        self.region_draws = 0
+        self._canvas.mpl_connect("resize_event", lambda event: self._scale(event.width, event.height))
+        self._canvas.mpl_connect("draw_event", lambda event: self._keep_grounds())
+
+    def show(self, now: Snapshot, clock_s: float) -> None:
+        """Show a snapshot; costs by what has changed."""
+        changed = [panel for panel in self._panels if panel.show(now, clock_s)]
+        if any(panel.ground_stale for panel in self._panels) or not self._grounds:
+            for panel in self._panels:
+                panel.ground_stale = False
+            self._canvas.draw()  # ends in _keep_grounds, which draws all panels
+            changed = self._panels_all()
+        else:
+            for panel in changed:
+                self._draw(panel)
+        for panel in changed:
+            self._canvas.blit(panel.region())
+            self.region_draws += 1
+
+    def _panels_all(self) -> list[Panel]:
+        return list(self._panels)
+
+    def _keep_grounds(self) -> None:
+        """After the window was drawn without the panels' artists: keep what lies under them, then draw them."""
+        self.full_draws += 1
+        self._grounds = [self._canvas.copy_from_bbox(panel.region()) for panel in self._panels]
+        for panel in self._panels:
+            for artist in panel.artists:
+                self._figure.draw_artist(artist)
+
+    def _draw(self, panel: Panel) -> None:
+        self._canvas.restore_region(self._grounds[self._panels.index(panel)])
+        for artist in panel.artists:
+            self._figure.draw_artist(artist)
+
+    def _scale(self, width_px: float, height_px: float) -> None:
+        """Let letters, lines and markers grow with the window."""
+        scale = max(min(width_px / BASE_WIDTH, height_px / BASE_HEIGHT), LEAST_SCALE)
+        dpi = BASE_DPI * scale
+        if abs(dpi - self._figure.dpi) < 0.5:
+            return
+        self._figure.set_size_inches(width_px / dpi, height_px / dpi, forward=False)
+        self._figure.dpi = dpi

@@ -1,0 +1,176 @@
+"""The process of the window: takes updates from its standard input, gives actions on its standard output.
+
+Started by `hipdrop.live.process`, in which the run goes on; what holds this process up holds up nothing else.
+"""
+
+from __future__ import annotations
+
+import os
+import queue
+import sys
+import threading
+import time
+from contextlib import suppress
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from hipdrop.errors import NoWindow
+from hipdrop.live.keys import Action, Keyboard, Wish
+from hipdrop.live.model import LiveModel, follow
+from hipdrop.live.plot import SIZE_IN, LivePlot
+from hipdrop.live.snapshot import Snapshot
+from hipdrop.live.stage import BASE_DPI
+from hipdrop.live.theme import THEMES
+from hipdrop.live.toolkit import check_screen, open_figure, run_window
+from hipdrop.live.updates import CLOSED, WAITING, Update
+from hipdrop.live.wirepipe import Begin, Failed, Picture, Ready, read_values, write_value
+
+FRAME_MS = 33  # 30 frames a second
+
+
+class Window:
+    """The live plot in a window, and its keys.
+
+    Parameters
+    ----------
+    figure
+        In a window of one of the toolkits.
+    begin
+        What it is to be.
+    send
+        Takes actions and pictures for the run.
+    """
+
+    def __init__(self, figure: Any, begin: Begin, send: Any) -> None:
+        self.figure = figure
+        self.model = LiveModel()
+        self.plot = LivePlot(figure, THEMES[begin.theme], begin.replay)
+        self.keyboard = Keyboard(begin.replay)
+        self.paused = False
+        self._begin = begin
+        self._send = send
+        self._inbox: queue.SimpleQueue[Update | None] = queue.SimpleQueue()
+        self._told_at_s = 0.0  # when the newest update came
+        self._held: Snapshot | None = None
+        canvas = figure.canvas
+        canvas.mpl_connect("key_press_event", lambda event: self.press(event.key))
+        canvas.mpl_connect("button_press_event", self._click)
+        self.timer = canvas.new_timer(interval=FRAME_MS)
+        self.timer.add_callback(self.frame)
+
+    def put(self, update: Update | None) -> None:
+        """Take an update from any thread; None: the run is over and nobody listens any more."""
+        self._inbox.put(update)
+
+    def frame(self) -> None:
+        """Take what has come and draw what it changes."""
+        now_s = time.monotonic()
+        with suppress(queue.Empty):
+            while True:
+                update = self._inbox.get_nowait()
+                if update is None:
+                    self.close()
+                    return
+                self.model = follow(self.model, update)
+                self._told_at_s = now_s
+        self.plot.foot.prompt = self.keyboard.prompt(now_s) or ("view paused: Space goes on" if self.paused else "")
+        now = self._held if self._held is not None else self.model.snapshot()
+        self.plot.show(now, self._run_s(now, now_s))
+
+    def press(self, key: str | None) -> None:
+        """Do what a key says."""
+        now_s = time.monotonic()
+        action = self.keyboard.press(key, now_s)
+        if action is None:
+            return
+        if action.wish is Wish.PICTURE:
+            self._save_picture(now_s)
+        elif action.wish is Wish.PAUSE and not self._begin.replay:
+            self.paused = not self.paused
+            self._held = self.model.snapshot() if self.paused else None
+        else:
+            self._send(action)
+
+    def close(self) -> None:
+        """Close the window."""
+        self.timer.stop()
+        import matplotlib.pyplot as plt
+
+        plt.close(self.figure)
+
+    def _run_s(self, now: Snapshot, now_s: float) -> float:
+        """Give the time of the run by now: it runs on between updates."""
+        stands = self.paused or now.facts.replay_paused or now.facts.state in (CLOSED, WAITING)
+        speed = now.facts.replay_speed or 1.0
+        return now.reached_s + (0.0 if stands else min(speed, 100.0) * (now_s - self._told_at_s))
+
+    def _click(self, event: Any) -> None:
+        width, height = self.figure.bbox.width, self.figure.bbox.height
+        key = self.plot.key_at(event.x / width, event.y / height)
+        if key is not None:
+            self.press(key)
+
+    def _save_picture(self, now_s: float) -> None:
+        path = Path(self._begin.pictures) / f"hipdrop-{datetime.now():%Y-%m-%d-%H%M%S}.png"
+        try:
+            save_picture(self.figure, path)
+        except OSError as error:
+            self.keyboard.say(f"no picture: {error.strerror or error}", now_s)
+            return
+        self.keyboard.say(f"saved {path.name}", now_s)
+        self._send(Picture(str(path)))
+
+
+def save_picture(figure: Any, path: Path) -> None:
+    """Save what the window shows, to the pixel; raises OSError."""
+    from matplotlib.image import imsave
+
+    imsave(path, np.asarray(figure.canvas.buffer_rgba()))
+
+
+def main() -> None:
+    """Serve the process that started this one."""
+    target = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # what a library prints must not come between
+    values = read_values(sys.stdin.buffer)
+    begin = next(values, None)
+    if not isinstance(begin, Begin):
+        return
+    figure = toolkit = None
+    problem: NoWindow | None = None
+    for toolkit in begin.toolkits:
+        try:
+            check_screen()
+            figure = open_figure(toolkit, SIZE_IN, BASE_DPI)
+            break
+        except NoWindow as error:
+            problem = error
+    if figure is None or toolkit is None:
+        write_value(target, Failed(str(problem)))
+        return
+
+    def send(value: Action | Picture | Ready) -> None:
+        with suppress(OSError, ValueError):
+            write_value(target, value)
+
+    window = Window(figure, begin, send)
+    figure.canvas.mpl_connect("close_event", lambda event: send(Action(Wish.STOP)))
+    threading.Thread(target=_read, args=(values, window), daemon=True).start()
+    window.timer.start()
+    send(Ready(toolkit))
+    run_window(figure)
+    window.timer.stop()
+
+
+def _read(values: Any, window: Window) -> None:
+    """Take updates until the run is gone."""
+    for update in values:
+        window.put(update)
+    window.put(None)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,62 @@
+"""Values over a pipe between two processes of our own: length, then pickle."""
+
+from __future__ import annotations
+
+import pickle
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import IO, Any
+
+_LENGTH = struct.Struct("<I")
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """The window is there, by this toolkit."""
+
+    toolkit: str
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """There can be no window; why, and what to do."""
+
+    problem: str
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture was saved here."""
+
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Begin:
+    """What the window is to be, before all updates."""
+
+    toolkits: tuple[str, ...]
+    theme: str = "light"
+    pictures: str = "."  # folder for saved ones
+    replay: bool = False
+
+
+def write_value(pipe: IO[bytes], value: Any) -> None:
+    """Write one value; raises OSError or ValueError where nobody reads any more."""
+    data = pickle.dumps(value, protocol=pickle.HIGHEST_PROTOCOL)
+    pipe.write(_LENGTH.pack(len(data)) + data)
+    pipe.flush()
+
+
+def read_values(pipe: IO[bytes]) -> Iterator[Any]:
+    """Give values until the other side is gone."""
+    while True:
+        head = pipe.read(_LENGTH.size)
+        if len(head) < _LENGTH.size:
+            return
+        (length,) = _LENGTH.unpack(head)
+        data = pipe.read(length)
+        if len(data) < length:
+            return
+        yield pickle.loads(data)
