@@ -8,7 +8,8 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from hipdrop.events import AlertCleared, AlertEvent, AlertRaised, Event, Side, Site
+from hipdrop.alerts import Haptic, HapticCounts, Outbox
+from hipdrop.events import Event, Site, UserInput
 from hipdrop.links.base import Link
 from hipdrop.links.connection import Session, StreamChoice
 from hipdrop.links.states import State
@@ -16,11 +17,6 @@ from hipdrop.profile import Profile
 from hipdrop.receive.chain import Chain
 from hipdrop.recording import RunHeader, RunWriter
 from hipdrop.settings import Settings
-from hipwire import ids, records
-
-BUZZ_STRENGTH_PERCENT = 80
-BUZZ_PATTERNS = {Side.LEFT: ids.BUZZ_LEFT, Side.RIGHT: ids.BUZZ_RIGHT, Side.BOTH: ids.BUZZ_BOTH}
-CAN_BUZZ = ids.HAS_MOTOR | ids.HAS_BUZZER
 
 OnEvents = Callable[[Sequence[Event]], None]
 OnState = Callable[[State], None]
@@ -35,6 +31,8 @@ class LiveRun:
         As of `hipdrop.pipeline.Pipeline`.
     recording
         Where to record, if anywhere; the file is made with the first message of the clip.
+    person, shoe
+        Who runs, and in what, for the recording.
 
     Attributes
     ----------
@@ -42,25 +40,42 @@ class LiveRun:
         The pipeline behind the link, and all that it has said.
     on_events
         Told of the new events.
+    outbox
+        Plays the signals of the alerts.
+    haptics
+        What became of those to the clip.
     """
 
     def __init__(
         self, settings: Settings, *, site: Site | None = None, profile: Profile | None = None,
-        recording: Path | None = None,
+        recording: Path | None = None, person: str = "", shoe: str = "",
     ) -> None:  # fmt: skip
         self._given = settings, site, profile
+        self._runner = person, shoe
         self.chain = Chain(settings, site=site, profile=profile)
         self.events: list[Event] = []
         self._recording = recording
         self._writer: RunWriter | None = None
         self._disk_told = False
         self.on_events: OnEvents = lambda events: None
-        self._session: Session | None = None
+        self.outbox = Outbox()
+        self._haptic: Haptic | None = None
+        self._begun = False
+        self._early: list[UserInput] = []  # what is said before the first message, which begins the recording
 
     def session(self, link: Link, stream: StreamChoice = "auto", on_state: OnState = lambda state: None) -> Session:
         """Make the session that brings the clip's messages here."""
-        self._session = Session(link, self, stream=stream, on_change=on_state)
-        return self._session
+        session = Session(link, self, stream=stream, on_change=on_state)
+        settings = self._given[0].alerts
+        if settings.haptic:
+            self._haptic = Haptic(session, settings)
+            self.outbox.players.insert(0, self._haptic)
+        return session
+
+    @property
+    def haptics(self) -> HapticCounts:
+        """What became of the signals to the clip."""
+        return HapticCounts() if self._haptic is None else self._haptic.counts
 
     async def run(self, session: Session, duration_s: float | None = None) -> None:
         """Go on until the session is ended, the clip has nothing more to send, or the time is over.
@@ -80,6 +95,8 @@ class LiveRun:
             await asyncio.gather(ending, return_exceptions=True)
             try:
                 self._take(self.chain.close())
+                if self._haptic is not None:
+                    await self._haptic.close()
             finally:
                 if self._writer is not None:
                     self._writer.close()
@@ -88,7 +105,24 @@ class LiveRun:
         """Record a message, then see what becomes of it."""
         if self._recording is not None:
             self._record(self._recording, arrival_s, message)
+        self._begun = True
         self._take(self.chain.push(arrival_s, message))
+        early, self._early = self._early, []
+        for item in early:
+            self._enter(arrival_s, item)
+
+    def user(self, item: UserInput) -> None:
+        """Take what the user does now."""
+        if self._begun:
+            self._enter(asyncio.get_running_loop().time(), item)
+        else:
+            self._early.append(item)
+
+    def mute(self, muted: bool) -> None:
+        """Silence ear and skin, or no longer."""
+        self.outbox.muted = muted
+        if self._writer is not None:
+            self._writer.session(asyncio.get_running_loop().time(), "muted" if muted else "unmuted")
 
     def connected(self, at_s: float, mtu: int) -> None:
         """Note that the stream goes."""
@@ -114,7 +148,8 @@ class LiveRun:
     def _record(self, path: Path, arrival_s: float, message: bytes) -> None:
         if self._writer is None:
             settings, site, profile = self._given
-            header = RunHeader.now(arrival_s, settings, site=site, profile=profile)
+            person, shoe = self._runner
+            header = RunHeader.now(arrival_s, settings, site=site, profile=profile, person=person, shoe=shoe)
             self._writer = RunWriter(path, header)
         self._writer.frame(arrival_s, message)
         if self._writer.error is not None and not self._disk_told:
@@ -122,26 +157,15 @@ class LiveRun:
             print(f"hipdrop: {self._writer.error}; the run goes on", file=sys.stderr)
 
     def _take(self, events: list[Event]) -> None:
+        self.outbox.take(events)  # first: the wearer shall not wait for a screen
         self.events += events
-        for event in events:
-            if isinstance(event, AlertEvent):
-                self._buzz(event)
         if events:
             self.on_events(events)
 
-    def _buzz(self, alert: AlertEvent) -> None:
-        """Let the wearer feel it, if the clip can."""
-        if self._session is None or not self._session.info.get("features", 0) & CAN_BUZZ:
-            return
-        if isinstance(alert, AlertRaised):
-            self._session.post(ids.BUZZ, buzz_payload(BUZZ_PATTERNS[alert.side]))
-        elif isinstance(alert, AlertCleared):
-            self._session.post(ids.BUZZ, buzz_payload(ids.BUZZ_RECOVERED))
-
-
-def buzz_payload(pattern: int, strength_percent: int = BUZZ_STRENGTH_PERCENT, repeats: int = 1) -> bytes:
-    """Make the payload of BUZZ."""
-    return records.pack(records.BUZZ, {"pattern": pattern, "strength_percent": strength_percent, "repeats": repeats})
+    def _enter(self, at_s: float, item: UserInput) -> None:
+        if self._writer is not None:
+            self._writer.user(at_s, item)
+        self._take(self.chain.user(item))
 
 
 async def _end_in_time(session: Session, duration_s: float | None) -> None:

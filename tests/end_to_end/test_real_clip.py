@@ -6,11 +6,12 @@ import asyncio
 
 import pytest
 
+from hipdrop.alerts.haptic import buzz_payload
 from hipdrop.links import open_link
 from hipdrop.links.base import Link
 from hipdrop.links.connection import OPEN_S, Session
 from hipdrop.links.line import Line
-from hipdrop.liverun import LiveRun, buzz_payload
+from hipdrop.liverun import LiveRun
 from hipdrop.settings import Settings
 from hipwire import ids
 
@@ -67,7 +68,7 @@ def test_the_clip_says_what_it_is_and_buzzes(link: Link) -> None:
             await line.open(OPEN_S)
             info = await line.info()
             if info["features"] & (ids.HAS_MOTOR | ids.HAS_BUZZER):
-                await line.ask(ids.BUZZ, buzz_payload(ids.BUZZ_LEFT))
+                await line.ask(ids.BUZZ, buzz_payload(ids.BUZZ_LEFT, 80))
             await line.close()
         return info["chip"], info["features"]
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from typing import Any, Protocol
 
 from hipdrop.alert_settings import AlertSettings
 from hipdrop.alerts.signals import Signal
@@ -13,8 +13,9 @@ from hipwire import ids, records
 
 CONFIRM_S = 1.0  # an answer takes two connection intervals, 0.1 s at most
 TRIES = 2
+GIVE_UP_S = TRIES * CONFIRM_S + 0.5  # a write of a link that dies may hang much longer
 OLD_S = 20.0  # an alert is no news any more after that
-RETRY_S = 0.25  # how often it is looked whether the link stands again
+LOOK_S = 0.1  # how often it is looked whether the link stands again
 CAN_BUZZ = ids.HAS_MOTOR | ids.HAS_BUZZER
 PATTERNS = {
     Signal.LEFT: ids.BUZZ_LEFT,
@@ -23,98 +24,100 @@ PATTERNS = {
     Signal.RECOVERED: ids.BUZZ_RECOVERED,
 }
 
-Ask = Callable[[int, bytes, float, int], Awaitable[object]]
-"""Code, payload, seconds to wait for the answer, tries; raises LinkError or ClipRefused."""
+
+class Commander(Protocol):
+    """What sends commands to the clip: `hipdrop.links.connection.Session`."""
+
+    info: dict[str, Any]
+
+    @property
+    def stands(self) -> bool:
+        """Whether the clip can be asked now."""
+
+    async def ask(self, code: int, payload: bytes, *, timeout_s: float, tries: int) -> bytes:
+        """Send a command, again after each time-out, and give the payload of its answer."""
 
 
 @dataclass
 class HapticCounts:
-    """What became of the commands.
+    """What became of the signals.
 
     Attributes
     ----------
     asked
-        Signals that were to be felt.
+        They were to be felt: the sum of `confirmed`, `refused`, `overtaken`, `missed`, and of what is on its way.
     confirmed
         The clip has answered that it plays them.
-    sent_again
-        No answer came within `CONFIRM_S`.
-    missed
-        No answer came at all, or the link stood too late.
-    overtaken
-        A newer signal came before the link stood again.
     refused
         The clip has said no.
+    overtaken
+        A newer one came before the link stood again.
+    missed
+        The clip has not answered, or the link stood too late.
+    sent_again
+        No answer came within `CONFIRM_S`.
     """
 
     asked: int = 0
     confirmed: int = 0
-    sent_again: int = 0
-    missed: int = 0
-    overtaken: int = 0
     refused: int = 0
+    overtaken: int = 0
+    missed: int = 0
+    sent_again: int = 0
 
 
 class Haptic:
-    """Lets the wearer feel a signal.
+    """Lets the wearer feel a signal, if the clip can."""
 
-    Parameters
-    ----------
-    ask
-        Sends a command and gives the answer.
-    stands
-        Whether the link stands now.
-    settings
-        Strength and repeats.
-    """
-
-    def __init__(self, ask: Ask, stands: Callable[[], bool], settings: AlertSettings) -> None:
+    def __init__(self, session: Commander, settings: AlertSettings) -> None:
         self.counts = HapticCounts()
-        self._ask = ask
-        self._stands = stands
+        self._session = session
         self._settings = settings
         self._newest = 0
         self._tasks: set[asyncio.Task[None]] = set()
 
     def play(self, signal: Signal) -> None:
-        """Send a signal in this turn of the loop; without a link as soon as it stands, if that is soon."""
+        """Send a signal with the next turn of the loop; without a link as soon as it stands, if that is soon."""
+        if not self._session.info.get("features", CAN_BUZZ) & CAN_BUZZ:
+            return
         self.counts.asked += 1
         self._newest += 1
-        task = asyncio.get_running_loop().create_task(self._send(self._newest, signal))
+        task = asyncio.get_running_loop().create_task(self._send(self._newest, PATTERNS[signal]))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
     async def close(self) -> None:
-        """Give up what waits."""
+        """Give up what is on its way."""
         for task in self._tasks:
             task.cancel()
+        self.counts.missed += len(self._tasks)
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    async def _send(self, number: int, signal: Signal) -> None:
+    async def _send(self, number: int, pattern: int) -> None:
         until_s = asyncio.get_running_loop().time() + OLD_S
-        payload = buzz_payload(PATTERNS[signal], self._settings.haptic_strength_percent, self._settings.haptic_repeats)
-        while asyncio.get_running_loop().time() <= until_s:
-            if number != self._newest and not self._stands():
+        while not self._session.stands:
+            if number != self._newest:
                 self.counts.overtaken += 1
                 return
-            if self._stands():
-                await self._confirmed(payload)
+            if asyncio.get_running_loop().time() >= until_s:
+                self.counts.missed += 1
                 return
-            await asyncio.sleep(RETRY_S)
-        self.counts.missed += 1
+            await asyncio.sleep(LOOK_S)
+        settings = self._settings
+        await self._ask(buzz_payload(pattern, settings.haptic_strength_percent, settings.haptic_repeats))
 
-    async def _confirmed(self, payload: bytes) -> None:
-        loop = asyncio.get_running_loop()
+    async def _ask(self, payload: bytes) -> None:
+        loop, counts = asyncio.get_running_loop(), self.counts
         sent_s = loop.time()
         try:
-            await self._ask(ids.BUZZ, payload, CONFIRM_S, TRIES)
-            self.counts.confirmed += 1
+            async with asyncio.timeout(GIVE_UP_S):
+                await self._session.ask(ids.BUZZ, payload, timeout_s=CONFIRM_S, tries=TRIES)
+            counts.confirmed += 1
         except ClipRefused:
-            self.counts.refused += 1
-        except LinkError:
-            self.counts.missed += 1
-        if loop.time() - sent_s >= CONFIRM_S:
-            self.counts.sent_again += 1
+            counts.refused += 1
+        except (LinkError, TimeoutError):
+            counts.missed += 1
+        counts.sent_again += loop.time() - sent_s > CONFIRM_S
 
 
 def buzz_payload(pattern: int, strength_percent: int, repeats: int = 1) -> bytes:

@@ -57,7 +57,7 @@ def buzz_command(
     debug: DebugOption = False,
 ) -> None:
     """Let a clip give an alert, to learn how it feels."""
-    from hipdrop.liverun import buzz_payload
+    from hipdrop.alerts.haptic import buzz_payload
 
     async def buzz(line: Line, link: Link) -> None:
         await line.ask(ids.BUZZ, buzz_payload(PATTERNS[pattern], strength))

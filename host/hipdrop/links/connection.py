@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections import deque
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import Any, Literal, Protocol
@@ -25,7 +24,6 @@ TICK_S = 0.25  # how often missing frames are looked for
 FINISH_S = 30.0  # 25 s bring a full ring of 30 s at 1.2 times the live rate
 LAST_WORD_S = 1.0
 OVERTAKEN_S = 0.5
-POST_S = 20.0  # an alert is no news any more after that
 
 
 class Sink(Protocol):
@@ -90,7 +88,6 @@ class Session:
         self._stream_id = STREAM_IDS.get(stream)
         self._line = Line(link, sink.message)
         self._stopped = False
-        self._posts: deque[tuple[float, int, bytes]] = deque()
         self._tries = 0
         self._up = False
         self._ending = False
@@ -135,10 +132,22 @@ class Session:
         """Whether the run is over, and only what is missing is still waited for."""
         return self._ending
 
-    def post(self, code: int, payload: bytes) -> None:
-        """Have a command sent when the link stands, soon or not at all."""
-        self._posts.append((now_s() + POST_S, code, payload))
-        self._line.wake()
+    @property
+    def stands(self) -> bool:
+        """Whether the clip can be asked for something now."""
+        return self.state in (State.STREAMING, State.FINISHING)
+
+    async def ask(self, code: int, payload: bytes, *, timeout_s: float, tries: int) -> bytes:
+        """Send a command now, whatever else is being asked; again after each time-out; give the payload of its answer.
+
+        Raises
+        ------
+        LinkLost
+            The link does not stand, or no answer has come.
+        ClipRefused
+            The clip says no.
+        """
+        return await self._line.ask(code, payload, timeout_s=timeout_s, tries=tries)
 
     async def _perform(self, action: Action) -> Happening:
         """Do what the table says; give what happened next."""
@@ -239,21 +248,12 @@ class Session:
         await self._line.close()
 
     async def _tick(self) -> None:
-        """Send what is posted, ask for what is missing, and wait a little, or until something happens."""
+        """Ask for what is missing, and wait a little, or until something happens."""
         self._line.check()
-        await self._send_posts()
         missing = self._sink.missing(now_s())
         if missing is not None:
             await self._ask_again(missing)
         await self._line.rest(TICK_S)
-
-    async def _send_posts(self) -> None:
-        while self._posts:
-            until_s, code, payload = self._posts[0]
-            if now_s() <= until_s:
-                with suppress(ClipRefused):  # counted by the clip; a board without a motor refuses to buzz
-                    await self._line.ask(code, payload)
-            self._posts.popleft()
 
     async def _ask_again(self, missing: tuple[int, int]) -> None:
         """Ask for frames; a refusal goes to the sink as any answer, which then knows that they are gone."""

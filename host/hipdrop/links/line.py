@@ -9,7 +9,7 @@ from typing import Any
 
 from hipdrop.errors import ClipNotFound, LinkLost, ProtocolMismatch
 from hipdrop.links.base import Link
-from hipdrop.links.requests import Requests
+from hipdrop.links.requests import TIMEOUT_S, TRIES, Requests
 from hipwire import VERSION, errors, frames, ids
 
 SILENT_S = 5.0  # the clip sends a status every 2 s
@@ -50,10 +50,10 @@ class Line:
             self._receiver = None
         await self._link.close()
 
-    async def ask(self, code: int, payload: bytes = b"") -> bytes:
+    async def ask(self, code: int, payload: bytes = b"", *, timeout_s: float = TIMEOUT_S, tries: int = TRIES) -> bytes:
         """Send a command and give the payload of its answer."""
         self.check()
-        return await self._requests.ask(code, payload)
+        return await self._requests.ask(code, payload, timeout_s=timeout_s, tries=tries)
 
     async def say(self, code: int) -> None:
         """Send a command and do not wait for the answer."""

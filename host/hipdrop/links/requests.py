@@ -49,6 +49,7 @@ class Requests:
         self._link = link
         self._numbers = count(1)
         self._waiting: dict[tuple[int, int], asyncio.Future[tuple[int, bytes]]] = {}
+        self._writing = asyncio.Lock()  # macOS loses sight of the first of two writes at a time
 
     async def ask(self, code: int, payload: bytes = b"", *, timeout_s: float = TIMEOUT_S, tries: int = TRIES) -> bytes:
         """Send a command until it is answered; give the payload of the answer.
@@ -67,7 +68,7 @@ class Requests:
         self._waiting[code, number] = future
         try:
             for _ in range(tries):
-                await self._link.send(_command(code, number, payload))
+                await self._send(code, number, payload)
                 done, _ = await asyncio.wait((future,), timeout=timeout_s)
                 if done:
                     return _payload(code, *future.result())
@@ -79,7 +80,7 @@ class Requests:
 
     async def say(self, code: int, payload: bytes = b"") -> None:
         """Send a command once; its answer is let go."""
-        await self._link.send(_command(code, self._number(code, payload), payload))
+        await self._send(code, self._number(code, payload), payload)
 
     def take(self, message: bytes) -> None:
         """Take an answer; one that nobody waits for (any more) is let go."""
@@ -96,6 +97,10 @@ class Requests:
         for future in self._waiting.values():
             if not future.done():
                 future.set_exception(error)
+
+    async def _send(self, code: int, number: int, payload: bytes) -> None:
+        async with self._writing:
+            await self._link.send(_command(code, number, payload))
 
     def _number(self, code: int, payload: bytes) -> int:
         """Choose a request number that nobody waits on and that the link carries."""

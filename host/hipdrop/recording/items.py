@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 import hipdrop
-from hipdrop.events import Mark, NewBaseline, Side, Site, SwapSides, TargetBand, UserInput
+from hipdrop.events import Mark, NewBaseline, Side, Site, SwapSides, TargetBand, Treadmill, UserInput
 from hipdrop.profile import Profile
 from hipdrop.samples import Array
 from hipdrop.settings import Settings
@@ -21,7 +21,8 @@ from hipdrop.settings import Settings
 FORMAT = 1
 HEADER_NAME = "hipdrop.run"
 CLIP_TOPIC, INPUT_TOPIC, SESSION_TOPIC = "/clip", "/input", "/session"
-INPUTS: dict[str, type[UserInput]] = {kind.__name__: kind for kind in (SwapSides, NewBaseline, Mark, TargetBand)}
+_INPUT_KINDS = (SwapSides, NewBaseline, Mark, TargetBand, Treadmill)
+INPUTS: dict[str, type[UserInput]] = {kind.__name__: kind for kind in _INPUT_KINDS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,8 @@ class RunHeader:
         The time of day then, seconds since 1970.
     versions
         Of hipdrop and of what computes; of the firmware, the info message in the recording tells.
+    person, shoe
+        Who runs, and in what; empty where nobody is named. Neither changes an event.
     """
 
     settings: Settings = field(default_factory=Settings)
@@ -75,14 +78,17 @@ class RunHeader:
     start_s: float = 0.0
     start_unix_s: float = 0.0
     versions: Mapping[str, str] = field(default_factory=dict)
+    person: str = ""
+    shoe: str = ""
 
     @classmethod
     def now(
         cls, start_s: float, settings: Settings, *,
         site: Site | None = None, profile: Profile | None = None, mount: Array | None = None,
+        person: str = "", shoe: str = "",
     ) -> RunHeader:  # fmt: skip
         """Make the header of a run that begins now; `start_s` is the clock that the arrivals are on."""
-        return cls(settings, site, profile, mount, start_s, time.time(), versions())
+        return cls(settings, site, profile, mount, start_s, time.time(), versions(), person, shoe)
 
     def as_texts(self) -> dict[str, str]:
         """Give the header as it stands in the file: texts by name."""
@@ -95,6 +101,8 @@ class RunHeader:
             "start_s": self.start_s,
             "start_unix_s": self.start_unix_s,
             "versions": dict(self.versions),
+            "person": self.person or None,
+            "shoe": self.shoe or None,
         }
         return texts | {name: json.dumps(value) for name, value in values.items()}
 
@@ -111,6 +119,8 @@ class RunHeader:
             float(values["start_s"]),
             float(values["start_unix_s"]),
             values["versions"],
+            str(values.get("person") or ""),
+            str(values.get("shoe") or ""),
         )
 
 

@@ -295,31 +295,6 @@ def test_ending_before_there_is_a_stream_ends_quietly() -> None:
     assert run_virtual(act()) == [State.OPENING, State.CLOSED]
 
 
-def test_a_post_waits_for_the_link_but_not_for_ever() -> None:
-    async def plot(session: Session, link: ScriptedLink) -> None:
-        session.post(ids.BUZZ, b"\x01")
-        await asyncio.sleep(0.1)
-        assert (ids.BUZZ, b"\x01") in link.clip.asked
-        link.cut()
-        await asyncio.sleep(0.1)
-        session.post(ids.BUZZ, b"\x02")
-        await asyncio.sleep(3.0)
-        link.reachable = True
-        await asyncio.sleep(10.0)
-        assert (ids.BUZZ, b"\x02") in link.clip.asked
-        link.cut()
-        await asyncio.sleep(0.1)
-        session.post(ids.BUZZ, b"\x03")
-        await asyncio.sleep(25.0)
-        link.reachable = True
-        await asyncio.sleep(10.0)
-        session.end()
-
-    _, link, _, states = play(plot)
-    assert [payload for code, payload in link.clip.asked if code == ids.BUZZ] == [b"\x01", b"\x02"]
-    assert states[-1] is State.CLOSED
-
-
 def test_a_fault_of_the_sink_ends_the_run_with_itself() -> None:
     class Full(Notebook):
         def message(self, arrival_s: float, message: bytes) -> None:
