@@ -15,6 +15,7 @@ from hipdrop.commands.clip import clip_app
 from hipdrop.commands.live import live_command
 from hipdrop.commands.options import DebugOption
 from hipdrop.commands.people import forget_command, where_command
+from hipdrop.commands.recordings import recordings_app
 from hipdrop.commands.replay import replay_command
 from hipdrop.commands.scan import scan_command
 from hipdrop.commands.simulate import simulate_command
@@ -34,6 +35,7 @@ app.command("live")(live_command)
 app.command("scan")(scan_command)
 app.add_typer(clip_app, name="clip")
 app.command("replay")(replay_command)
+app.add_typer(recordings_app, name="recordings")
 app.command("simulate")(simulate_command)
 app.command("where")(where_command)
 app.command("forget")(forget_command)

@@ -131,7 +131,7 @@ def _draw_wave(ax: Axes, wave: MeanWave | None) -> None:
     ax.set_xlim(0, 100)
     ax.grid(alpha=0.25)
     if wave is None:
-        ax.text(0.5, 0.5, "no strides to average", transform=ax.transAxes, ha="center", color=GREY)
+        ax.text(0.5, 0.5, "no mean stride", transform=ax.transAxes, ha="center", color=GREY)
         return
     for side, curve in side_waves(wave).items():
         low, high = curve.drop_deg - curve.sd_deg, curve.drop_deg + curve.sd_deg

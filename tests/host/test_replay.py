@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from hipdrop.cli import main
+from hipdrop.commands.part import Part
 from hipdrop.commands.replay import parse_speed
 from hipdrop.commands.sources import paced
 from hipdrop.errors import UsageError
@@ -55,6 +56,16 @@ def test_pace_follows_the_time_of_the_recording() -> None:
         yielded_s.append(clock["now_s"] - 50.0)
         clock["now_s"] += 0.4
     assert yielded_s == pytest.approx([0.495, 0.995, 3.995])
+
+
+def test_a_part_is_paced_and_the_rest_goes_at_once() -> None:
+    clock = {"now_s": 50.0}
+
+    def sleep(seconds: float) -> None:
+        clock["now_s"] += seconds
+
+    played = paced(blocks(), 2.0, end_of, 0.0, now=lambda: clock["now_s"], sleep=sleep, part=Part(1.5, 5.0))
+    assert [clock["now_s"] - 50.0 for _ in played] == pytest.approx([0.0, (1.99 - 1.5) / 2, (1.99 - 1.5) / 2])
 
 
 def test_max_never_waits() -> None:

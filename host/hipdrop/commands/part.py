@@ -6,10 +6,13 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from hipdrop.errors import UsageError
 from hipdrop.events import BaselineReady, Event, MountFound
-from hipdrop.imucsv import Recording
+
+if TYPE_CHECKING:
+    from hipdrop.imucsv import Recording
 
 _TIME = re.compile(r"(?:(?:(\d+):)?(\d+):)?(\d+(?:\.\d*)?)")
 KNOWN_BEFORE = (MountFound, BaselineReady)  # what was learnt before a part holds within it

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from hipdrop.commands.options import ConfigOption, DebugOption, OutOption, ProfileOption, SaveProfileOption, SiteOption
+from hipdrop.commands.part import Part
 from hipdrop.data import sample_file
 from hipdrop.errors import InputError, UsageError
 
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     from hipdrop.profile import Profile
     from hipdrop.settings import Settings
     from hipdrop.sides import StrideTemplate
+
+
+WHOLE = Part()
 
 
 def replay_command(
@@ -35,6 +39,19 @@ def replay_command(
     speed: Annotated[
         str, typer.Option("--speed", metavar="N|max", help="Times as fast as it was run, or as fast as can be.")
     ] = "max",
+    from_: Annotated[
+        str | None,
+        typer.Option(
+            "--from", metavar="T", help="Begin here, such as 12:30; all before is computed.", show_default=False
+        ),
+    ] = None,
+    to: Annotated[
+        str | None, typer.Option("--to", metavar="T", help="Show up to here, such as 15:00.", show_default=False)
+    ] = None,
+    reprocess: Annotated[
+        bool,
+        typer.Option("--reprocess", help="What other settings would have made of the recording of a live run."),
+    ] = False,
     no_plot: Annotated[bool, typer.Option("--no-plot", help="Draw no picture.")] = False,
     out: OutOption = None,
     site: SiteOption = None,
@@ -49,16 +66,19 @@ def replay_command(
 ) -> None:
     """Replay a recorded run: steps, drop per leg, alerts.
 
-    Ends with a summary on standard output and the picture overview.png: in DIR with --out, else in the current folder.
+    The recording of a live run is replayed with its own settings and gives the very events of that run; so does a part
+    of it, since all before is computed too. Ends with a summary on standard output and the picture overview.png: in DIR
+    with --out, else in the current folder.
     """
     pace = parse_speed(speed)
+    part = Part.parse(from_, to)
     if (input_file is None) != sample:
         raise UsageError("name one recording, or --sample for the run that ships with hipdrop")
     check_save_profile(save_profile, out or Path(), [input_file, config])
     settings = load_settings(config)
     known = load_profile(profile)
     with ExitStack() as stack:
-        path = input_file or stack.enter_context(sample_file())
+        path = found(input_file) if input_file else stack.enter_context(sample_file())
         replay(
             path,
             settings,
@@ -69,7 +89,18 @@ def replay_command(
             picture=not no_plot,
             known=known,
             save_profile=save_profile,
+            part=part,
+            reprocess=reprocess,
         )
+
+
+def found(path: Path) -> Path:
+    """Give the file of this name: here, else among the user's recordings."""
+    if path.exists():
+        return path
+    from hipdrop.recording.library import find_recording
+
+    return find_recording(path)
 
 
 def load_settings(path: Path | None) -> Settings | None:
@@ -135,6 +166,8 @@ def replay(
     picture: bool,
     known: Profile | None = None,
     save_profile: Path | None = None,
+    part: Part = WHOLE,
+    reprocess: bool = False,
 ) -> None:
     """Read, run, write, and print the summary; nothing is written unless all could be computed."""
     from hipdrop.commands.sources import open_source
@@ -143,23 +176,27 @@ def replay(
     from hipdrop.summary import summarize
     from hipdrop.wording import summary_lines
 
-    source = open_source(path, settings, site, known)
+    source = open_source(path, settings, site, known, reprocess=reprocess)
     told = source.recording.notes
     _tell(path, told)
     folder = out or Path()
     prepare_places(folder if out or picture else None, save_profile)
-    events = source.run(pace, block)
-    _tell(path, source.recording.notes[len(told) :])
-    summary = summarize(source.recording, events)
+    every = source.run(pace, block, part)
+    recording = part.recording(source.recording)
+    _tell(path, recording.notes[len(told) :])
+    events = part.events(every, recording.start_s)
+    summary = summarize(recording, events)
     contents = result_files(summary, events, source.settings) if out else {}
     if picture:
         from hipdrop.overview import draw_overview
 
-        contents[PICTURE_NAME] = draw_overview(summary, events, source.settings, source.pipeline.wave())
+        contents[PICTURE_NAME] = draw_overview(
+            summary, events, source.settings, source.pipeline.wave() if part.whole else None
+        )
     write_files(folder, contents)
     written = [str(folder / name) for name in contents]
     if save_profile is not None:
-        baselines = [event for event in events if isinstance(event, BaselineReady)]
+        baselines = [event for event in every if isinstance(event, BaselineReady)]
         if keep_profile(save_profile, baselines, source.pipeline.template(), source.profile):
             written.append(str(save_profile))
     print("\n".join(summary_lines(summary)))

@@ -9,15 +9,18 @@ from itertools import groupby
 from pathlib import Path
 from typing import Protocol, TypeVar
 
+from hipdrop.commands.part import Part
+from hipdrop.errors import UsageError
 from hipdrop.events import Event, Site
 from hipdrop.imucsv import Recording, read_imu_csv
 from hipdrop.pipeline import Pipeline
 from hipdrop.profile import Profile
 from hipdrop.receive.counters import RunFacts
 from hipdrop.receive.streams import AnyPipeline
-from hipdrop.recording.items import Item, Message
+from hipdrop.recording.items import Message
 from hipdrop.recording.reader import is_recording, read_run
 from hipdrop.recording.replay import chain_of, check_readable, enter
+from hipdrop.recording.tapes import time_of
 from hipdrop.samples import STANDARD_GRAVITY_MS2
 from hipdrop.settings import Settings
 from hipdrop.terminal import run_view
@@ -25,6 +28,8 @@ from hipdrop.terminal import run_view
 MAX_SPEED_BLOCK = 4096  # samples; longer ones are no faster
 PACED_BLOCK_S = 0.1  # what a clip sends at once
 MAX_SPEED_S = 20.0  # of a recording with a clip at a time: as many samples
+
+WHOLE = Part()
 
 Piece = TypeVar("Piece")
 
@@ -50,19 +55,37 @@ class Source(Protocol):
     def pipeline(self) -> AnyPipeline:
         """The pipeline, after `run`."""
 
-    def run(self, pace: float, block: int | None) -> list[Event]:
-        """Push all of it at `pace` times real time, `block` samples at a time, and give all events."""
+    def run(self, pace: float, block: int | None, part: Part = WHOLE) -> list[Event]:
+        """Push all of it, the part at `pace` times real time, `block` samples at a time, and give all events."""
 
 
-def open_source(path: Path, settings: Settings | None, site: Site | None, profile: Profile | None) -> Source:
+def open_source(
+    path: Path,
+    settings: Settings | None,
+    site: Site | None,
+    profile: Profile | None,
+    *,
+    reprocess: bool = False,
+) -> Source:
     """Read either kind of recording; None stands for the defaults, or for what the recording says.
 
     Raises
     ------
     InputError
         It cannot be read.
+    UsageError
+        What the recording of a run was made with shall be changed, and it is not to be reprocessed.
     """
-    return RunSource(path, settings, site, profile) if is_recording(path) else CsvSource(path, settings, site, profile)
+    if not is_recording(path):
+        return CsvSource(path, settings, site, profile)
+    if reprocess:
+        return RunSource(path, settings or Settings(), site, profile)
+    if settings or site or profile:
+        raise UsageError(
+            f"{path.name} is replayed with the settings, site and profile of its run; add --reprocess to see what "
+            "--config, --site or --profile would have made of it"
+        )
+    return RunSource(path, None, None, None)
 
 
 class CsvSource:
@@ -74,14 +97,16 @@ class CsvSource:
         self.profile = profile
         self.pipeline: AnyPipeline = Pipeline(self.recording.rate_hz, self.settings, site=site, profile=profile)
 
-    def run(self, pace: float, block: int | None) -> list[Event]:
+    def run(self, pace: float, block: int | None, part: Part = WHOLE) -> list[Event]:
         """Push it in blocks; a terminal shows how it goes."""
         paced_length = max(1, round(PACED_BLOCK_S * self.recording.rate_hz))
         length = block or (MAX_SPEED_BLOCK if math.isinf(pace) else paced_length)
         pieces = (piece for whole in self.recording.blocks for piece in whole.cut(length))
         events: list[Event] = []
         with run_view(self.recording) as show:
-            for piece in paced(pieces, pace, lambda piece: float(piece.t_s[-1]), float(self.recording.start_s)):
+            for piece in paced(
+                pieces, pace, lambda piece: float(piece.t_s[-1]), float(self.recording.start_s), part=part
+            ):
                 new = self.pipeline.push(piece)
                 events += new
                 show(float(piece.t_s[-1]), new)
@@ -107,13 +132,13 @@ class RunSource:
         assert self._chain.pipeline is not None, "run has refused a recording without samples"
         return self._chain.pipeline
 
-    def run(self, pace: float, block: int | None) -> list[Event]:
+    def run(self, pace: float, block: int | None, part: Part = WHOLE) -> list[Event]:
         """Let everything enter in its order; at speed `max` many messages at a time."""
         lump_s = MAX_SPEED_S if math.isinf(pace) else PACED_BLOCK_S
         lumps = (list(lump) for _, lump in groupby(self._run.items, lambda item: time_of(item) // lump_s))
         events: list[Event] = []
         with run_view(self.recording) as show:
-            for lump in paced(lumps, pace, lambda lump: time_of(lump[-1])):
+            for lump in paced(lumps, pace, lambda lump: time_of(lump[-1]), part=part):
                 new = [event for item in lump for event in enter(self._chain, item)] + self._chain.run()
                 events += new
                 show(self._chain.reached_s, new)
@@ -122,11 +147,6 @@ class RunSource:
         self.settings = self._chain.used_settings
         self.recording = self._chain.facts(self._run.path, self._run.notes)
         return events
-
-
-def time_of(item: Item) -> float:
-    """Give when an item entered, on the host's clock."""
-    return item.arrival_s if isinstance(item, Message) else item.t_s
 
 
 def within_range(settings: Settings, recording: Recording) -> Settings:
@@ -147,13 +167,20 @@ def paced(
     first_s: float = math.nan,
     now: Callable[[], float] = time.monotonic,
     sleep: Callable[[float], None] = time.sleep,
+    part: Part = WHOLE,
 ) -> Iterator[Piece]:
-    """Yield each piece when its time is due at `pace` times real time, counted from `first_s` or the first one's."""
+    """Yield each piece of a part when its time is due at `pace` times real time; what is before or behind at once.
+
+    The run counts from `first_s`, or the first piece's time, its part from there on by its own times.
+    """
     begin_s = now()
     for piece in pieces:
         if math.isfinite(pace):
             first_s = time_of(piece) if math.isnan(first_s) else first_s
-            wait_s = begin_s + (time_of(piece) - first_s) / pace - now()
-            if wait_s > 0:
+            since_s = time_of(piece) - first_s
+            wait_s = begin_s + (since_s - part.from_s) / pace - now()
+            if since_s < part.from_s:
+                begin_s = now()
+            elif wait_s > 0 and part.holds(since_s):
                 sleep(wait_s)
         yield piece

@@ -31,6 +31,7 @@ from hipdrop.recording.items import (
 )
 
 MAGIC = b"\x89MCAP0\r\n"
+REPAIRED_NAME = "hipdrop.repaired"
 MOST_BYTES = 1 << 24  # of one record: the header is the longest, some kilobytes
 _TORN = (McapError, struct.error, ValueError, KeyError, TypeError, EOFError)
 
@@ -49,12 +50,15 @@ class Run:
         Everything that entered it, in its order.
     notes
         What a user should know about the file, in plain words.
+    whole
+        Whether the file has its end.
     """
 
     path: Path
     header: RunHeader
     items: list[Item]
     notes: tuple[str, ...] = ()
+    whole: bool = True
 
 
 def is_recording(path: Path) -> bool:
@@ -92,12 +96,15 @@ def _read(path: Path, file: BinaryIO) -> Run:
     items: list[Item] = []
     header: RunHeader | None = None
     topics: dict[int, str] = {}
+    notes: list[str] = []
     whole = False
     offset_us = 0
-    for record in _records(file):
+    for record in mcap_records(file):
         if isinstance(record, Metadata) and record.name == HEADER_NAME and header is None:
             header = _header(path, record)
             offset_us = microseconds(header.start_unix_s) - microseconds(header.start_s)
+        elif isinstance(record, Metadata) and record.name == REPAIRED_NAME:
+            notes.append(f"{record.metadata.get('note', 'torn')} (repaired)")
         elif isinstance(record, Channel):
             topics[record.id] = record.topic
         elif isinstance(record, McapMessage) and header is not None:
@@ -107,10 +114,12 @@ def _read(path: Path, file: BinaryIO) -> Run:
     if header is None:
         problem = "is MCAP, but no run of hipdrop" if whole else "ends before its header: nothing of the run is in it"
         raise InputError(path, problem + "; name another recording")
-    return Run(path, header, items, () if whole else (_tear(header, items),))
+    if not whole:
+        notes.append(_tear(header, items))
+    return Run(path, header, items, tuple(notes), whole)
 
 
-def _records(file: BinaryIO) -> Iterator[McapRecord | None]:
+def mcap_records(file: BinaryIO) -> Iterator[McapRecord | None]:
     """Give the records up to the tear, or up to the end and then None."""
     file.seek(0)
     try:

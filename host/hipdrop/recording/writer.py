@@ -6,6 +6,7 @@ import json
 import os
 import threading
 from collections import deque
+from collections.abc import Iterable
 from pathlib import Path
 from types import TracebackType
 from typing import Any, BinaryIO, Self
@@ -14,14 +15,15 @@ from mcap.writer import CompressionType, IndexType, Writer
 
 import hipdrop
 from hipdrop.errors import OutputError
-from hipdrop.events import UserInput
+from hipdrop.events import Event, UserInput
 from hipdrop.receive.chain import microseconds
+from hipdrop.recording.event_texts import event_schema, event_text, topic_of
 from hipdrop.recording.items import CLIP_TOPIC, HEADER_NAME, INPUT_TOPIC, SESSION_TOPIC, RunHeader, input_text
 
 FLUSH_S = 1.0  # a killed process or a full disk loses no more
 _ANY_OBJECT = b'{"type": "object"}'
 
-Entry = tuple[str, int, bytes]  # topic, time of day in us, data
+Entry = tuple[str, int, bytes | Event]  # topic, time of day in us, data
 
 
 class RunWriter:
@@ -67,6 +69,11 @@ class RunWriter:
         """Record what became of the link: `connected` (with `mtu`, if it has one), `lost`, or another word."""
         self._put(SESSION_TOPIC, t_s, json.dumps({"what": what, **detail}).encode())
 
+    def events(self, t_s: float, events: Iterable[Event]) -> None:
+        """Record what the pipeline has said by now; for other tools and for lists alone, no replay reads it."""
+        for event in events:
+            self._put(topic_of(event), t_s, event)
+
     def close(self) -> None:
         """Write the rest and the end mark.
 
@@ -89,7 +96,7 @@ class RunWriter:
     ) -> None:
         self.close()
 
-    def _put(self, topic: str, time_s: float, data: bytes) -> None:
+    def _put(self, topic: str, time_s: float, data: bytes | Event) -> None:
         time_us = microseconds(time_s) + self._offset_us
         if time_us < 0:
             raise ValueError(f"{time_s} s is before 1970 on the clock of the header")
@@ -107,17 +114,14 @@ class RunWriter:
             self._queue.clear()
 
     def _write_all(self) -> None:
-        writer, channels = _begin(self._file, self._header)
-        number = 0
+        mcap = _Mcap(self._file, self._header)
         last = False
         while not last:
             last = self._closing  # before the queue is emptied: what came before `close` is in it
             while self._queue:
-                topic, time_us, data = self._queue.popleft()
-                writer.add_message(channels[topic], 1000 * time_us, data, 1000 * time_us, number & 0xFFFFFFFF)
-                number += 1
+                mcap.add(*self._queue.popleft())
             if last:
-                writer.finish()  # type: ignore[no-untyped-call]
+                mcap.finish()
             _to_disk(self._file)
             self._wake.wait(FLUSH_S)
 
@@ -133,16 +137,40 @@ def _make(path: Path) -> BinaryIO:
         raise OutputError(path, f"cannot be written: {error.strerror or error}; name another folder") from error
 
 
-def _begin(file: BinaryIO, header: RunHeader) -> tuple[Writer, dict[str, int]]:
-    """Write header and channels; unchunked, so that each message stands for itself when the file is torn."""
+class _Mcap:
+    """The file as MCAP: messages by topic, numbered."""
+
+    def __init__(self, file: BinaryIO, header: RunHeader) -> None:
+        self._writer = begin_mcap(file)
+        self._writer.add_metadata(HEADER_NAME, header.as_texts())
+        schema = self._writer.register_schema("hipdrop", "jsonschema", _ANY_OBJECT)
+        self._channels = {CLIP_TOPIC: self._writer.register_channel(CLIP_TOPIC, "hipwire", 0)}
+        for topic in (INPUT_TOPIC, SESSION_TOPIC):
+            self._channels[topic] = self._writer.register_channel(topic, "json", schema)
+        self._number = 0
+
+    def add(self, topic: str, time_us: int, data: bytes | Event) -> None:
+        """Write one message."""
+        if isinstance(data, Event):
+            if topic not in self._channels:  # schema and channel of a kind of event stand before its first
+                schema = self._writer.register_schema(
+                    f"hipdrop.{type(data).__name__}", "jsonschema", event_schema(type(data))
+                )
+                self._channels[topic] = self._writer.register_channel(topic, "json", schema)
+            data = event_text(data)
+        self._writer.add_message(self._channels[topic], 1000 * time_us, data, 1000 * time_us, self._number & 0xFFFFFFFF)
+        self._number += 1
+
+    def finish(self) -> None:
+        """Write the end."""
+        self._writer.finish()  # type: ignore[no-untyped-call]
+
+
+def begin_mcap(file: BinaryIO) -> Writer:
+    """Begin a file of the recording's kind; unchunked, so that each message stands for itself when the file is torn."""
     writer = Writer(file, compression=CompressionType.NONE, index_types=IndexType.METADATA, use_chunking=False)
     writer.start(profile="hipdrop", library=f"hipdrop {hipdrop.__version__}")
-    writer.add_metadata(HEADER_NAME, header.as_texts())
-    schema = writer.register_schema("hipdrop", "jsonschema", _ANY_OBJECT)
-    channels = {CLIP_TOPIC: writer.register_channel(CLIP_TOPIC, "hipwire", 0)}
-    for topic in (INPUT_TOPIC, SESSION_TOPIC):
-        channels[topic] = writer.register_channel(topic, "json", schema)
-    return writer, channels
+    return writer
 
 
 def _to_disk(file: BinaryIO) -> None:

@@ -101,11 +101,47 @@ def test_replay_writes_the_files_and_options_go_over_the_recording(
     config = tmp_path / "my.toml"
     config.write_text("[drop]\nstop_steps = 2\n")
     over = ["--config", str(config), "--site", "right-hip"]
-    assert main(["replay", str(path), "--out", str(tmp_path / "over"), "--no-plot", *over]) == 0
+    assert main(["replay", str(path), "--out", str(tmp_path / "over"), "--no-plot", *over]) == 2
+    assert "add --reprocess" in capsys.readouterr().err
+    assert not (tmp_path / "over").exists()
+    assert main(["replay", str(path), "--out", str(tmp_path / "over"), "--no-plot", "--reprocess", *over]) == 0
     summary = json.loads((tmp_path / "over" / "summary.json").read_text())
     assert summary["settings"]["drop"]["stop_steps"] == 2
     assert summary["mount"]["site"] == "right-hip"
     capsys.readouterr()
+
+
+def test_reprocessed_without_more_it_is_what_the_defaults_make_of_it(
+    recorded: tuple[Path, list[Event], Chain], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path, events, _ = recorded
+    assert main(["replay", str(path), "--out", str(tmp_path), "--no-plot", "--reprocess"]) == 0
+    summary = json.loads((tmp_path / "summary.json").read_text())
+    assert summary["settings"]["drop"]["stop_steps"] == Settings().drop.stop_steps != 6
+    assert summary["mount"]["site"] == "left-hip"  # that is no setting, but where the clip was
+    rows = list(csv.DictReader((tmp_path / "steps.csv").read_text().splitlines()))
+    flags = [";".join(event.flags) for event in events if isinstance(event, Step)]
+    assert [row["flags"] for row in rows] != flags
+    capsys.readouterr()
+
+
+def test_a_part_has_the_events_of_the_live_run(
+    recorded: tuple[Path, list[Event], Chain], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = recorded[0]
+    whole, part = tmp_path / "whole", tmp_path / "part"
+    assert main(["replay", str(path), "--out", str(whole), "--no-plot"]) == 0
+    assert main(["replay", str(path), "--out", str(part), "--from", "0:30", "--to", "45"]) == 0
+    said = capsys.readouterr()
+    assert "from 0:30 to 0:45: steps and alerts below are of this part" in said.err
+    lines = (whole / "steps.csv").read_text().splitlines()
+    wanted = [line for line in lines[1:] if 30.0 <= float(line.split(",")[2]) <= 45.0]
+    assert (part / "steps.csv").read_text().splitlines() == [lines[0], *wanted]
+    assert len(wanted) > 30
+    summary = json.loads((part / "summary.json").read_text())
+    assert summary["mount"] is not None  # found before
+    assert (part / "overview.png").stat().st_size > 10_000
+    assert main(["replay", str(path), "--from", "1:00", "--to", "0:30"]) == 2
 
 
 def test_a_torn_recording_is_replayed_to_the_tear_and_says_so(
