@@ -105,6 +105,11 @@ class LiveModel:
             self._take_point(point)
 
     @property
+    def start_s(self) -> float:
+        """Time of the first sample on the axis of the events."""
+        return self._facts.start_s
+
+    @property
     def next_version(self) -> int:
         """A version that no snapshot of this model has had."""
         return max(self._steps_version, self._facts_version) + 1

@@ -48,6 +48,8 @@ class StrideClock:
 
     def go(self, motion: Motion, run_s: float, passed_s: float) -> bool:
         """Let `passed_s` pass; it is `run_s` of the run now. Give whether anything moves."""
+        if passed_s <= 0.0:
+            return False
         moved = self.swing > 0.0
         part = passed_s / SETTLE_S
         if motion.stride_s <= 0.0:
@@ -61,16 +63,6 @@ class StrideClock:
         return True
 
 
-def tilt_deg(now: Snapshot, clock: StrideClock) -> float:
-    """Give obliquity: the stride's mean, and about it the mean course of the last strides; > 0 is right side down."""
-    waves = now.strides.last_deg
-    if not len(waves):
-        return 0.0
-    course = waves.mean(axis=0)
-    at = clock.phase * (len(course) - 1)
-    return clock.swing * (now.motion.list_deg + float(np.interp(at, np.arange(len(course)), course)))
-
-
 class PelvisPanel(Panel):
     """The only thing that moves all the time."""
 
@@ -80,7 +72,7 @@ class PelvisPanel(Panel):
         ax.set(xlim=(-300, 300), ylim=(_FLOOR - 14, 148), aspect="equal")
         ax.axis("off")
         self._turned = Affine2D()
-        self._clock = StrideClock()
+        self.clock = StrideClock()
         self._clock_s = math.nan
         self._drawn: tuple[float, int] | None = None
         figure.text(
@@ -102,9 +94,9 @@ class PelvisPanel(Panel):
         """Turn the pelvis; on between snapshots."""
         passed_s = clock_s - self._clock_s if self._clock_s == self._clock_s else 0.0
         self._clock_s = clock_s
-        if not self._clock.go(now.motion, clock_s, passed_s) and self._drawn is not None:
+        if not self.clock.go(now.motion, clock_s, passed_s) and self._drawn is not None:
             return False
-        turn_deg = -DRAWN_TIMES * tilt_deg(now, self._clock)  # right side down is clockwise on the page
+        turn_deg = self.turn_deg(now)
         drawn = (round(turn_deg, 1), self._standing())
         if drawn == self._drawn:
             return False
@@ -112,14 +104,27 @@ class PelvisPanel(Panel):
         self._turned.clear().rotate_deg_around(*_MIDDLE, turn_deg)
         for side, line in self._legs.items():
             hip = self._turned.transform(_SOCKETS[side])
-            stands = self._clock.swing == 0.0 or self._standing() == (1 if side is Side.LEFT else 2)
+            stands = self.clock.swing == 0.0 or self._standing() == (1 if side is Side.LEFT else 2)
             _put_leg(line, hip, side, stands)
         return True
 
+    def turn_deg(self, now: Snapshot) -> float:
+        """Give the turn on the page: the stride's mean obliquity, and about it the mean course of the last strides.
+
+        Obliquity > 0, right side down, is clockwise on the page, which is a turn < 0.
+        """
+        waves = now.strides.last_deg
+        if not len(waves):
+            return 0.0
+        course = waves.mean(axis=0)
+        at = self.clock.phase * (len(course) - 1)
+        tilt_deg = now.motion.list_deg + float(np.interp(at, np.arange(len(course)), course))
+        return -DRAWN_TIMES * self.clock.swing * tilt_deg
+
     def _standing(self) -> int:
         """0 nobody (flight), 1 the left leg, 2 the right one."""
-        phase = self._clock.phase
-        if self._clock.swing == 0.0:
+        phase = self.clock.phase
+        if self.clock.swing == 0.0:
             return 0
         return 1 if phase < STANCE_PART else 2 if 0.5 <= phase < 0.5 + STANCE_PART else 0
 

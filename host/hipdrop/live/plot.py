@@ -20,8 +20,7 @@ from hipdrop.wording import NOT_A_DIAGNOSIS
 SIZE_IN = (BASE_WIDTH / BASE_DPI, BASE_HEIGHT / BASE_DPI)
 STATE: Rect = (0.0, 0.858, 1.0, 0.142)
 PELVIS: Rect = (0.008, 0.57, 0.402, 0.28)
-LEFT_LEG: Rect = (0.008, 0.365, 0.197, 0.20)
-RIGHT_LEG: Rect = (0.213, 0.365, 0.197, 0.20)
+LEGS: dict[Side, Rect] = {Side.LEFT: (0.008, 0.365, 0.197, 0.20), Side.RIGHT: (0.213, 0.365, 0.197, 0.20)}
 WAVE: Rect = (0.008, 0.115, 0.402, 0.245)
 RECENT_X, RECENT_WIDE = 0.418, 0.402
 WHOLE_X, WHOLE_WIDE = 0.822, 0.174
@@ -44,6 +43,8 @@ class LivePlot:
 
     Attributes
     ----------
+    pelvis, legs
+        Panels of their own.
     foot
         Whose `prompt` says what keys do.
     stage
@@ -54,11 +55,12 @@ class LivePlot:
         figure.set_facecolor(theme.paper)
         scale = DropScale()
         self.foot = FootPanel(figure, FOOT, theme)
+        self.pelvis = PelvisPanel(figure, PELVIS, theme)
+        self.legs = [LegPanel(figure, rect, theme, side, scale) for side, rect in LEGS.items()]
         panels = [
             StatePanel(figure, STATE, theme),
-            PelvisPanel(figure, PELVIS, theme),
-            LegPanel(figure, LEFT_LEG, theme, Side.LEFT, scale),
-            LegPanel(figure, RIGHT_LEG, theme, Side.RIGHT, scale),
+            self.pelvis,
+            *self.legs,
             WavePanel(figure, WAVE, theme),
             CadencePanel(figure, CADENCE, theme),
             CadenceLine(figure, CADENCE_LINE, theme),

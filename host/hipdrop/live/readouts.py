@@ -119,7 +119,7 @@ class LegPanel(TextPanel):
         figure.text(left + 0.03 * wide, bottom + 0.92 * high, title, va="center", fontsize=SMALL_PT, weight="bold",
                     color=colour)  # fmt: skip
         self._ground = self.box(0, 0, 1, 0.82, theme.calm[0])
-        self._level = self.text(0.03, 0.52, HUGE_PT, colour, weight="bold")
+        self.level = self.text(0.03, 0.52, HUGE_PT, colour, weight="bold")
         self._change = self.text(0.97, 0.62, LARGE_PT - 4, theme.ink, ha="right", weight="bold")
         self._than = self.text(0.97, 0.36, TINY_PT, theme.faint, ha="right")
         self.box(0.03, 0.08, 0.94, 0.12, theme.grid)
@@ -138,7 +138,7 @@ class LegPanel(TextPanel):
             return False
         ground, ink = self._theme.alert if alert else self._theme.calm
         self._ground.set_facecolor(ground)
-        self._level.set(text=seen[0], color=ink if alert else self._theme.legs[self._side])
+        self.level.set(text=seen[0], color=ink if alert else self._theme.legs[self._side])
         self._change.set(text=seen[1], color=ink)
         self._than.set(
             text=f"against {seen[2]}" if known else "drop of late", color=ink if alert else self._theme.faint

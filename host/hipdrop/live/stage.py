@@ -77,7 +77,7 @@ class Stage:
         self._grounds: list[Any] = []
         self.full_draws = 0
         self.region_draws = 0
-        self._canvas.mpl_connect("resize_event", lambda event: self._scale(event.width, event.height))
+        self._canvas.mpl_connect("resize_event", lambda event: self._scale())
         self._canvas.mpl_connect("draw_event", lambda event: self._keep_grounds())
 
     def show(self, now: Snapshot, clock_s: float) -> None:
@@ -111,11 +111,14 @@ class Stage:
         for artist in panel.artists:
             self._figure.draw_artist(artist)
 
-    def _scale(self, width_px: float, height_px: float) -> None:
+    def _scale(self) -> None:
         """Let letters, lines and markers grow with the window."""
+        width_px, height_px = self._figure.bbox.width, self._figure.bbox.height  # of the screen, not of the toolkit
         scale = max(min(width_px / BASE_WIDTH, height_px / BASE_HEIGHT), LEAST_SCALE)
         dpi = BASE_DPI * scale
         if abs(dpi - self._figure.dpi) < 0.5:
             return
-        self._figure.set_size_inches(width_px / dpi, height_px / dpi, forward=False)
+        manager, self._canvas.manager = self._canvas.manager, None  # which would resize the window in its turn
         self._figure.dpi = dpi
+        self._figure.set_size_inches(width_px / dpi, height_px / dpi, forward=False)
+        self._canvas.manager = manager

@@ -5,6 +5,7 @@ Started by `hipdrop.live.process`, in which the run goes on; what holds this pro
 
 from __future__ import annotations
 
+import math
 import os
 import queue
 import sys
@@ -29,6 +30,36 @@ from hipdrop.live.updates import CLOSED, WAITING, Update
 from hipdrop.live.wirepipe import Begin, Failed, Picture, Ready, read_values, write_value
 
 FRAME_MS = 33  # 30 frames a second
+FASTEST = 100.0  # times real time; a replay at speed max is infinitely fast
+JUMP_S = 1.0
+CATCH_UP = 0.1  # of the lag in a frame
+LONGEST_WAIT_S = 1.0  # for an update; without one the time stands still
+
+
+class RunClock:
+    """The time of the run between updates, which come in jerks: it runs evenly and is drawn towards them."""
+
+    def __init__(self) -> None:
+        self._run_s = 0.0
+        self._at_s = math.nan
+        self._told = (0.0, 0.0)  # time of the run, and when that was
+
+    def told(self, run_s: float, at_s: float) -> None:
+        """Take the time of the newest sample."""
+        self._told = run_s, at_s
+
+    def go(self, at_s: float, speed: float) -> float:
+        """Give the time of the run at `at_s`; `speed` 0 stands still."""
+        passed_s = at_s - self._at_s if self._at_s == self._at_s else 0.0
+        self._at_s = at_s
+        if speed == 0.0:
+            return self._run_s
+        speed = min(speed, FASTEST)
+        due_s = self._told[0] + speed * min(at_s - self._told[1], LONGEST_WAIT_S)
+        self._run_s += speed * passed_s
+        behind_s = due_s - self._run_s
+        self._run_s += behind_s if abs(behind_s) > speed * JUMP_S else CATCH_UP * behind_s
+        return self._run_s
 
 
 class Window:
@@ -53,7 +84,7 @@ class Window:
         self._begin = begin
         self._send = send
         self._inbox: queue.SimpleQueue[Update | None] = queue.SimpleQueue()
-        self._told_at_s = 0.0  # when the newest update came
+        self._clock = RunClock()
         self._held: Snapshot | None = None
         canvas = figure.canvas
         canvas.mpl_connect("key_press_event", lambda event: self.press(event.key))
@@ -75,10 +106,11 @@ class Window:
                     self.close()
                     return
                 self.model = follow(self.model, update)
-                self._told_at_s = now_s
+                self._clock.told(update.reached_s - self.model.start_s, now_s)
         self.plot.foot.prompt = self.keyboard.prompt(now_s) or ("view paused: Space goes on" if self.paused else "")
         now = self._held if self._held is not None else self.model.snapshot()
-        self.plot.show(now, self._run_s(now, now_s))
+        stands = self.paused or now.facts.replay_paused or now.facts.state in (CLOSED, WAITING)
+        self.plot.show(now, self._clock.go(now_s, 0.0 if stands else now.facts.replay_speed or 1.0))
 
     def press(self, key: str | None) -> None:
         """Do what a key says."""
@@ -100,12 +132,6 @@ class Window:
         import matplotlib.pyplot as plt
 
         plt.close(self.figure)
-
-    def _run_s(self, now: Snapshot, now_s: float) -> float:
-        """Give the time of the run by now: it runs on between updates."""
-        stands = self.paused or now.facts.replay_paused or now.facts.state in (CLOSED, WAITING)
-        speed = now.facts.replay_speed or 1.0
-        return now.reached_s + (0.0 if stands else min(speed, 100.0) * (now_s - self._told_at_s))
 
     def _click(self, event: Any) -> None:
         width, height = self.figure.bbox.width, self.figure.bbox.height
