@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
 
 from hipdrop.events import AlertCleared, AlertEvent, AlertRaised, Flag, Side
 from hipdrop.monitor import words
 from hipdrop.summary import DropSummary, RunSummary
+
+if TYPE_CHECKING:
+    from hipdrop.alerts import HapticCounts
 
 FLAG_WORDS = {
     Flag.START: "before the first full stride",
@@ -79,6 +83,14 @@ def treadmill_words(speed_ms: float, slope_percent: float) -> str:
     speed = f"{speed_ms:.2f} m/s ({3.6 * speed_ms:.1f} km/h)" if speed_ms == speed_ms else ""
     slope = f"slope {slope_percent:g} %" if slope_percent == slope_percent else ""
     return ", ".join(part for part in (speed, slope) if part)
+
+
+def haptic_warnings(counts: HapticCounts) -> Iterator[str]:
+    """Say which alerts the wearer may not have felt."""
+    if counts.missed:
+        yield f"{counts.missed} of {counts.asked} alerts to the clip were not confirmed: they may not have been felt"
+    if counts.refused:
+        yield f"the clip refused {counts.refused} of {counts.asked} alerts: see hipdrop clip info"
 
 
 def link_words(link: Mapping[str, int | float | None]) -> str:

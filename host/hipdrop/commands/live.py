@@ -4,27 +4,40 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from hipdrop.commands.options import (
+    BandOption,
     ClipOption,
     ConfigOption,
     DebugOption,
+    ModeOption,
     OutOption,
+    PersonOption,
     ProfileOption,
     SaveProfileOption,
+    ShoeOption,
     SiteOption,
+    SlopeOption,
+    SpeedMsOption,
 )
 from hipdrop.commands.replay import check_save_profile, keep_profile, load_profile, prepare_places
+from hipdrop.commands.runner import keep_person, treadmill, who_runs, with_mode, with_session
 from hipdrop.errors import LinkLost, OutputError, UsageError
 
 if TYPE_CHECKING:
+    from hipdrop.alert_settings import AlertSettings
+    from hipdrop.alerts import Outbox
     from hipdrop.links.base import Link
     from hipdrop.liverun import LiveRun
     from hipdrop.liveview import PlainView, TableView
+    from hipdrop.people import Person
     from hipdrop.profile import Profile
 
 StreamName = Literal["raw", "tilt", "auto"]
@@ -43,6 +56,12 @@ def live_command(
         StreamName, typer.Option(help="What the clip sends; auto: raw where the connection carries it, else tilt.")
     ] = "auto",
     site: SiteOption = None,
+    person: PersonOption = None,
+    shoe: ShoeOption = None,
+    mode: ModeOption = None,
+    band: BandOption = None,
+    speed_ms: SpeedMsOption = None,
+    slope: SlopeOption = None,
     config: ConfigOption = None,
     profile: ProfileOption = None,
     save_profile: SaveProfileOption = None,
@@ -64,21 +83,33 @@ def live_command(
     from hipdrop.liverun import LiveRun
     from hipdrop.settings import Settings
 
-    known = load_profile(profile)
     link = chosen_link(clip, fault or [])
+    settings = with_mode(Settings() if config is None else Settings.load(config), mode, band)
+    who = who_runs(person, shoe, recall=not link.name.startswith("virtual"))
+    settings = with_session(settings, who)
+    known = load_profile(profile) or (None if who is None else who.profile())
+    said = treadmill(speed_ms, slope)
     prepare_places(out or (None if no_plot else Path()), save_profile)
+    if who is not None:
+        who.keep(None, session=False)  # before the run: what cannot be written shall not be known at its end
     run = LiveRun(
-        Settings() if config is None else Settings.load(config),
+        settings,
         site=site,
         profile=known,
         recording=None if out is None else out / RECORDING_NAME,
+        person="" if who is None else who.name,
+        shoe="" if who is None else who.shoe,
     )
+    if said is not None:
+        run.user(said)
     try:
-        if not asyncio.run(watch(run, link, stream, duration)):
+        with sounding(settings.alerts, run.outbox):
+            streamed = asyncio.run(watch(run, link, stream, duration))
+        if not streamed:
             raise KeyboardInterrupt  # before there was a run
     finally:
         if run.chain.pipeline is not None:  # whatever went wrong: what was run is not lost
-            report(run, Path(link.name), out, picture=not no_plot, known=known, save_profile=save_profile)
+            report(run, Path(link.name), out, picture=not no_plot, known=known, save_profile=save_profile, who=who)
     if run.chain.pipeline is None:
         raise LinkLost(f"{link.name}: the clip has sent no samples; switch it off and on, and wait for a second or two")
 
@@ -103,6 +134,19 @@ def chosen_link(clip: str | None, faults: list[str] | None = None) -> Link:
     if clip is None:
         print(f"hipdrop: {name}, the clip that was used last", file=sys.stderr)
     return open_link(name)
+
+
+@contextmanager
+def sounding(settings: AlertSettings, outbox: Outbox) -> Iterator[None]:
+    """Have the signals played on this computer, if that is wanted."""
+    from hipdrop.alerts import Speaker
+
+    if not settings.sound:
+        yield
+        return
+    with Speaker(settings.sound_volume_percent) as speaker:
+        outbox.players.append(speaker)
+        yield
 
 
 async def watch(run: LiveRun, link: Link, stream: StreamName, duration_s: float | None) -> bool:
@@ -138,18 +182,20 @@ async def _draw(view: PlainView | TableView) -> None:
 
 
 def report(
-    run: LiveRun, source: Path, out: Path | None, *, picture: bool, known: Profile | None, save_profile: Path | None
-) -> None:
+    run: LiveRun, source: Path, out: Path | None, *, picture: bool, known: Profile | None, save_profile: Path | None,
+    who: Person | None = None,
+) -> None:  # fmt: skip
     """Write the files and print the summary, as replay does."""
     from hipdrop.events import BaselineReady
     from hipdrop.results import PICTURE_NAME, result_files, write_files
     from hipdrop.summary import summarize
-    from hipdrop.wording import summary_lines
+    from hipdrop.wording import haptic_warnings, summary_lines
 
     pipeline, settings, folder = run.chain.pipeline, run.chain.used_settings, out or Path()
     assert pipeline is not None
     facts = run.chain.facts(source)
-    summary = summarize(facts, run.events)
+    summary = summarize(facts, run.events, *(() if who is None else (who.name, who.shoe)))
+    summary = replace(summary, warnings=(*summary.warnings, *haptic_warnings(run.haptics)))
     contents = result_files(summary, run.events, settings) if out else {}
     if picture:
         from hipdrop.overview import draw_overview
@@ -162,9 +208,10 @@ def report(
     finally:
         write_files(folder, contents)
     written = [str(folder / name) for name in contents] + ([str(folder / RECORDING_NAME)] if out else [])
-    if save_profile is not None:
-        baselines = [event for event in run.events if isinstance(event, BaselineReady)]
-        if keep_profile(save_profile, baselines, pipeline.template(), known):
-            written.append(str(save_profile))
+    baselines = [event for event in run.events if isinstance(event, BaselineReady)]
+    if who is not None:
+        keep_person(who, settings, summary.running_s, baselines, pipeline.template(), known)
+    if save_profile is not None and keep_profile(save_profile, baselines, pipeline.template(), known):
+        written.append(str(save_profile))
     if written:
         print(f"written    {', '.join(written)}")
