@@ -11,13 +11,26 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from hipdrop.commands.options import ConfigOption, DebugOption, OutOption, ProfileOption, SaveProfileOption, SiteOption
+from hipdrop.commands.options import (
+    BandOption,
+    ConfigOption,
+    DebugOption,
+    ModeOption,
+    OutOption,
+    PersonOption,
+    ProfileOption,
+    SaveProfileOption,
+    ShoeOption,
+    SiteOption,
+)
 from hipdrop.commands.part import Part
+from hipdrop.commands.runner import who_runs, with_mode
 from hipdrop.data import sample_file
 from hipdrop.errors import InputError, UsageError
 
 if TYPE_CHECKING:
     from hipdrop.events import BaselineReady, Site
+    from hipdrop.people import Person
     from hipdrop.profile import Profile
     from hipdrop.settings import Settings
     from hipdrop.sides import StrideTemplate
@@ -59,6 +72,10 @@ def replay_command(
         int | None,
         typer.Option("--block", metavar="N", min=1, help="Samples per block; changes no result.", show_default=False),
     ] = None,
+    person: PersonOption = None,
+    shoe: ShoeOption = None,
+    mode: ModeOption = None,
+    band: BandOption = None,
     config: ConfigOption = None,
     profile: ProfileOption = None,
     save_profile: SaveProfileOption = None,
@@ -75,8 +92,9 @@ def replay_command(
     if (input_file is None) != sample:
         raise UsageError("name one recording, or --sample for the run that ships with hipdrop")
     check_save_profile(save_profile, out or Path(), [input_file, config])
-    settings = load_settings(config)
-    known = load_profile(profile)
+    settings = chosen_settings(config, mode, band)
+    who = None if person is None and shoe is None else who_runs(person, shoe, recall=False)
+    known = load_profile(profile) or (None if who is None else who.profile())
     with ExitStack() as stack:
         path = found(input_file) if input_file else stack.enter_context(sample_file())
         replay(
@@ -91,6 +109,7 @@ def replay_command(
             save_profile=save_profile,
             part=part,
             reprocess=reprocess,
+            who=who,
         )
 
 
@@ -110,6 +129,16 @@ def load_settings(path: Path | None) -> Settings | None:
     from hipdrop.settings import Settings
 
     return Settings.load(path)
+
+
+def chosen_settings(path: Path | None, mode: str | None, band: str | None) -> Settings | None:
+    """Give the settings of the file with mode and band over them; None if nothing is said."""
+    settings = load_settings(path)
+    if mode is None and band is None:
+        return settings
+    from hipdrop.settings import Settings
+
+    return with_mode(settings or Settings(), mode, band)
 
 
 def load_profile(path: Path | None) -> Profile | None:
@@ -168,6 +197,7 @@ def replay(
     save_profile: Path | None = None,
     part: Part = WHOLE,
     reprocess: bool = False,
+    who: Person | None = None,
 ) -> None:
     """Read, run, write, and print the summary; nothing is written unless all could be computed."""
     from hipdrop.commands.sources import open_source
@@ -185,7 +215,8 @@ def replay(
     recording = part.recording(source.recording)
     _tell(path, recording.notes[len(told) :])
     events = part.events(every, recording.start_s)
-    summary = summarize(recording, events)
+    runner = (source.person, source.shoe) if who is None else (who.name, who.shoe)
+    summary = summarize(recording, events, *runner)
     contents = result_files(summary, events, source.settings) if out else {}
     if picture:
         from hipdrop.overview import draw_overview

@@ -45,11 +45,15 @@ class Source(Protocol):
         All parameters as they are used.
     profile
         What was known of the runner before.
+    person, shoe
+        Who ran, and in what, as the recording says; empty where it does not.
     """
 
     recording: Recording
     settings: Settings
     profile: Profile | None
+    person: str
+    shoe: str
 
     @property
     def pipeline(self) -> AnyPipeline:
@@ -83,13 +87,15 @@ def open_source(
     if settings or site or profile:
         raise UsageError(
             f"{path.name} is replayed with the settings, site and profile of its run; add --reprocess to see what "
-            "--config, --site or --profile would have made of it"
+            "--config, --mode, --site, --profile or --person would have made of it"
         )
     return RunSource(path, None, None, None)
 
 
 class CsvSource:
     """An IMU CSV."""
+
+    person = shoe = ""
 
     def __init__(self, path: Path, settings: Settings | None, site: Site | None, profile: Profile | None) -> None:
         self.recording = read_imu_csv(path)
@@ -121,6 +127,7 @@ class RunSource:
         self._run = read_run(path)
         self._chain = chain_of(self._run, settings, site, profile)
         self.profile = profile or self._run.header.profile
+        self.person, self.shoe = self._run.header.person, self._run.header.shoe
         self.settings = self._chain.used_settings
         arrivals_s = [item.arrival_s for item in self._run.items if isinstance(item, Message)]
         lasting_s = arrivals_s[-1] - arrivals_s[0] if arrivals_s else 0.0
