@@ -49,19 +49,24 @@ async def clip() -> None:
 def host(arguments: Sequence[str], notes: Path) -> int:
     """Be the host: the very command, with each frame timed."""
     from hipdrop.cli import main as command
-    from hipdrop.events import Step
+    from hipdrop.events import Event, Step
     from hipdrop.liverun import LiveRun
 
     taken: list[tuple[float, float, bool]] = []
-    message = LiveRun.message
+    message, take = LiveRun.message, LiveRun._take
+    steps = 0
+
+    def counted(run: LiveRun, at_s: float, events: list[Event]) -> None:
+        nonlocal steps
+        steps += any(isinstance(event, Step) for event in events)
+        take(run, at_s, events)
 
     def timed(run: LiveRun, arrival_s: float, data: bytes) -> None:
-        before = len(run.events)
+        before = steps
         message(run, arrival_s, data)
-        step = any(isinstance(event, Step) for event in run.events[before:])
-        taken.append((arrival_s, time.monotonic() - arrival_s, step))
+        taken.append((arrival_s, time.monotonic() - arrival_s, steps > before))
 
-    LiveRun.message = timed  # type: ignore[method-assign]
+    LiveRun.message, LiveRun._take = timed, counted  # type: ignore[method-assign]
     try:
         return command(arguments)
     finally:

@@ -9,6 +9,8 @@ from contextlib import suppress
 from pathlib import Path
 
 from hipdrop.alerts import Haptic, HapticCounts, Outbox
+from hipdrop.errors import OutputError
+from hipdrop.eventlog import EventLog
 from hipdrop.events import Event, Site, UserInput
 from hipdrop.links.base import Link
 from hipdrop.links.connection import Session, StreamChoice
@@ -36,8 +38,10 @@ class LiveRun:
 
     Attributes
     ----------
-    chain, events
-        The pipeline behind the link, and all that it has said.
+    chain
+        The pipeline behind the link.
+    recording_error
+        Why the run is not recorded, or no longer; None while it is, or need not be.
     on_events
         Told of the new events.
     outbox
@@ -53,10 +57,11 @@ class LiveRun:
         self._given = settings, site, profile
         self._runner = person, shoe
         self.chain = Chain(settings, site=site, profile=profile)
-        self.events: list[Event] = []
+        self.recording_error: OutputError | None = None
+        self._log = EventLog()
         self._recording = recording
         self._writer: RunWriter | None = None
-        self._disk_told = False
+        self._reached_s = 0.0  # on the host's clock
         self.on_events: OnEvents = lambda events: None
         self.outbox = Outbox()
         self._haptic: Haptic | None = None
@@ -94,19 +99,28 @@ class LiveRun:
             ending.cancel()
             await asyncio.gather(ending, return_exceptions=True)
             try:
-                self._take(self.chain.close())
+                self._take(self._reached_s, self.chain.close())
                 if self._haptic is not None:
                     await self._haptic.close()
             finally:
-                if self._writer is not None:
-                    self._writer.close()
+                self._close_recording()
+
+    @property
+    def recording(self) -> Path | None:
+        """The file of the recording; None where there is none, or none yet."""
+        return None if self._writer is None else self._writer.path
+
+    @property
+    def events(self) -> list[Event]:
+        """All that the pipeline has said, unpacked."""
+        return list(self._log)
 
     def message(self, arrival_s: float, message: bytes) -> None:
         """Record a message, then see what becomes of it."""
-        if self._recording is not None:
+        if self._recording is not None and self.recording_error is None:
             self._record(self._recording, arrival_s, message)
         self._begun = True
-        self._take(self.chain.push(arrival_s, message))
+        self._take(arrival_s, self.chain.push(arrival_s, message))
         early, self._early = self._early, []
         for item in early:
             self._enter(arrival_s, item)
@@ -146,26 +160,39 @@ class LiveRun:
         return self.chain.complete
 
     def _record(self, path: Path, arrival_s: float, message: bytes) -> None:
-        if self._writer is None:
-            settings, site, profile = self._given
-            person, shoe = self._runner
-            header = RunHeader.now(arrival_s, settings, site=site, profile=profile, person=person, shoe=shoe)
-            self._writer = RunWriter(path, header)
-        self._writer.frame(arrival_s, message)
-        if self._writer.error is not None and not self._disk_told:
-            self._disk_told = True  # the wearer runs on, and is not let down by a disk
-            print(f"hipdrop: {self._writer.error}; the run goes on", file=sys.stderr)
+        """Record a message; the wearer runs on, and is not let down by a disk."""
+        try:
+            if self._writer is None:
+                settings, site, profile = self._given
+                person, shoe = self._runner
+                header = RunHeader.now(arrival_s, settings, site=site, profile=profile, person=person, shoe=shoe)
+                self._writer = RunWriter(path, header)
+            self._writer.frame(arrival_s, message)
+            self.recording_error = self._writer.error
+        except OutputError as error:
+            self.recording_error = error
+        if self.recording_error is not None:
+            print(f"hipdrop: {self.recording_error}; the run goes on, and is not recorded any more", file=sys.stderr)
 
-    def _take(self, events: list[Event]) -> None:
+    def _close_recording(self) -> None:
+        if self._writer is not None:
+            self._writer.close()
+        elif self.recording_error is not None:
+            raise self.recording_error
+
+    def _take(self, at_s: float, events: list[Event]) -> None:
         self.outbox.take(events)  # first: the wearer shall not wait for a screen
-        self.events += events
+        self._reached_s = at_s
+        self._log.extend(events)
+        if self._writer is not None:
+            self._writer.events(at_s, events)
         if events:
             self.on_events(events)
 
     def _enter(self, at_s: float, item: UserInput) -> None:
         if self._writer is not None:
             self._writer.user(at_s, item)
-        self._take(self.chain.user(item))
+        self._take(at_s, self.chain.user(item))
 
 
 async def _end_in_time(session: Session, duration_s: float | None) -> None:

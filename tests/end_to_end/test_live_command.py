@@ -58,6 +58,21 @@ def test_live_prints_a_summary_and_writes_what_replay_writes(home: Path) -> None
     assert "never overwritten" in second.stderr or "ever overwritten" in second.stderr
 
 
+def test_a_run_is_kept_unless_it_shall_not_be(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(home)
+    done = hipdrop("live", "--clip", "virtual", "--duration", "3", "--no-plot", "--no-record")
+    assert done.returncode == 0, done.stderr
+    assert hipdrop("recordings").stdout.startswith("no recordings in ")
+    done = hipdrop("live", "--clip", "virtual", "--duration", "3", "--no-plot")
+    assert done.returncode == 0, done.stderr
+    listed = hipdrop("recordings").stdout
+    assert "1 recording in " in listed
+    (name,) = (word for word in listed.split() if word.endswith(".mcap"))
+    assert f"{name}\n" in done.stdout  # written ...
+    assert hipdrop("replay", name, "--no-plot").returncode == 0  # by its name alone
+    assert {path.name for path in home.iterdir()} == {"home"}
+
+
 @pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
 def test_ctrl_c_ends_a_run_in_order(home: Path, ending: signal.Signals) -> None:
     out = home / "out"

@@ -52,6 +52,7 @@ def live_command(
         typer.Option("--duration", metavar="S", help="End after so many seconds; else by Ctrl-C.", show_default=False),
     ] = None,
     out: OutOption = None,
+    no_record: Annotated[bool, typer.Option("--no-record", help="Keep no recording of the run.")] = False,
     stream: Annotated[
         StreamName, typer.Option(help="What the clip sends; auto: raw where the connection carries it, else tilt.")
     ] = "auto",
@@ -73,13 +74,13 @@ def live_command(
 ) -> None:
     """Watch a run as it happens: steps, drop per leg, alerts, which the clip buzzes.
 
-    Ctrl-C ends it: what the link has lost is fetched from the clip, then the summary comes, as from replay. With --out
-    the run is recorded as run.mcap as well; hipdrop replay takes it.
+    Ctrl-C ends it: what the link has lost is fetched from the clip, then the summary comes, as from replay. The run is
+    recorded, with --out as run.mcap there, else among your recordings (hipdrop recordings); hipdrop replay takes it.
     """
     if duration is not None and not duration > 0:
         raise UsageError(f"--duration {duration:g}: give seconds over 0")
     check_save_profile(save_profile, out or Path(), [config])
-    check_recording(out)
+    check_recording(None if no_record else out)
     from hipdrop.liverun import LiveRun
     from hipdrop.settings import Settings
 
@@ -96,7 +97,7 @@ def live_command(
         settings,
         site=site,
         profile=known,
-        recording=None if out is None else out / RECORDING_NAME,
+        recording=None if no_record else place_of_recording(out),
         person="" if who is None else who.name,
         shoe="" if who is None else who.shoe,
     )
@@ -119,6 +120,23 @@ def check_recording(out: Path | None) -> None:
     path = None if out is None else out / RECORDING_NAME
     if path is not None and path.exists():
         raise OutputError(path, "is there already, and no recording is ever overwritten; name another folder")
+
+
+def place_of_recording(out: Path | None) -> Path | None:
+    """Give the file to record into; None where the user's own folder cannot be made, which is no reason not to run."""
+    if out is not None:
+        return out / RECORDING_NAME
+    from datetime import datetime
+
+    from hipdrop.recording.library import new_path, recordings_folder
+
+    folder = recordings_folder()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        print(f"hipdrop: {folder}: cannot be made ({error.strerror or error}); not recorded", file=sys.stderr)
+        return None
+    return new_path(folder, datetime.now())
 
 
 def chosen_link(clip: str | None, faults: list[str] | None = None) -> Link:
@@ -194,21 +212,22 @@ def report(
     pipeline, settings, folder = run.chain.pipeline, run.chain.used_settings, out or Path()
     assert pipeline is not None
     facts = run.chain.facts(source)
-    summary = summarize(facts, run.events, *(() if who is None else (who.name, who.shoe)))
+    events = run.events
+    summary = summarize(facts, events, *(() if who is None else (who.name, who.shoe)))
     summary = replace(summary, warnings=(*summary.warnings, *haptic_warnings(run.haptics)))
-    contents = result_files(summary, run.events, settings) if out else {}
+    contents = result_files(summary, events, settings) if out else {}
     if picture:
         from hipdrop.overview import draw_overview
 
-        contents[PICTURE_NAME] = draw_overview(summary, run.events, settings, pipeline.wave())
+        contents[PICTURE_NAME] = draw_overview(summary, events, settings, pipeline.wave())
     try:  # a full disk, or a terminal that is gone, costs one of the two: this run cannot be had again
         for note in facts.notes:
             print(f"hipdrop: {source}: {note}", file=sys.stderr)
         print("\n".join(summary_lines(summary)), flush=True)
     finally:
         write_files(folder, contents)
-    written = [str(folder / name) for name in contents] + ([str(folder / RECORDING_NAME)] if out else [])
-    baselines = [event for event in run.events if isinstance(event, BaselineReady)]
+    written = [str(folder / name) for name in contents] + ([str(run.recording)] if run.recording else [])
+    baselines = [event for event in events if isinstance(event, BaselineReady)]
     if who is not None:
         keep_person(who, settings, summary.running_s, baselines, pipeline.template(), known)
     if save_profile is not None and keep_profile(save_profile, baselines, pipeline.template(), known):
