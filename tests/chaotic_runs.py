@@ -239,7 +239,7 @@ def run_chaos(plan: Plan, folder: Path, looks: Sequence[float] = (), *, trace: b
                 loop.call_later(at_s, _look, outcome, trace)
             for at_s, name, _ in plan.happens:
                 if name == "mark":
-                    loop.call_later(at_s, _mark, run, f"at {at_s:.0f}")
+                    loop.call_later(at_s, run.user, Mark(f"at {at_s:.0f}"))
             await run.run(session, plan.seconds)
             outcome.stalled = link.stalled
 
@@ -266,12 +266,6 @@ def check_counters(outcome: Outcome) -> None:
     assert link["samples_lost"] - outcome.away_counted == outcome.lost_within_boots
     assert abs(outcome.away_counted - outcome.away) <= AWAY_S * NOMINAL_HZ * (outcome.boots - 1)
     assert (link["boots"], link["duplicates"], link["malformed"]) == (outcome.boots, outcome.duplicates, 0)
-
-
-def _mark(run: LiveRun, note: str) -> None:
-    user = getattr(run, "user", None)
-    if user is not None:
-        user(Mark(note))
 
 
 def replayed(path: Path) -> list[Event]:

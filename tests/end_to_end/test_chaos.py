@@ -23,6 +23,7 @@ def outcome(tmp_path_factory: pytest.TempPathFactory, micropython_command: str) 
 def test_the_recording_gives_the_same_events_again(outcome: Outcome) -> None:
     assert outcome.same_again
     assert outcome.steps > 80
+    assert outcome.marks == 1
 
 
 def test_the_counters_add_up_to_the_truth(outcome: Outcome) -> None:
