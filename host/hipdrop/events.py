@@ -289,9 +289,10 @@ class NewBaseline:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """Mark this moment."""
+    """Mark this moment, or the one `ago_s` before it: a note takes time to type."""
 
     note: str = ""
+    ago_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -165,7 +165,7 @@ class Pipeline:
 
     def _user(self, item: UserInput) -> list[Event]:
         if isinstance(item, Mark):
-            return [Marked(self._now_s, item.note)]
+            return [Marked(self._now_s - item.ago_s, item.note)]
         if isinstance(item, Treadmill):
             said = (math.nan if value is None else value for value in (item.speed_ms, item.slope_percent))
             return [TreadmillSet(self._now_s, *said)]

@@ -1,4 +1,4 @@
-"""Cadence over the last ten minutes."""
+"""Cadence over the last ten minutes at most."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from hipdrop.live.droplines import RECENT_MIN, broken
+from hipdrop.live.droplines import RECENT_MIN, broken, recent_min
 from hipdrop.live.snapshot import Snapshot
 from hipdrop.live.stage import Panel, Rect
 from hipdrop.live.theme import TINY_PT, Theme
@@ -22,12 +22,12 @@ class CadenceLine(Panel):
     def __init__(self, figure: Figure, rect: Rect, theme: Theme) -> None:
         super().__init__(figure, rect)
         self._ax = ax = axes_in(figure, rect, theme, (0.05, 0.22, 0.935, 0.66))
-        ax.set(xlim=(-RECENT_MIN, 0), ylim=(150, 190))
+        ax.set(xlim=(-RECENT_MIN[0], 0), ylim=(150, 190))
         ax.xaxis.set_major_locator(MaxNLocator(10, integer=True))
         ax.yaxis.set_major_locator(MaxNLocator(4, integer=True))
-        ax.set_title("last ten minutes, grey: walking or standing", loc="right", fontsize=TINY_PT, color=theme.faint)
+        ax.set_title("last minutes, bar: walking or standing", loc="right", fontsize=TINY_PT, color=theme.faint)
         (self._pauses,) = ax.plot(
-            [], [], color=theme.pause, lw=6, solid_capstyle="butt", transform=ax.get_xaxis_transform()
+            [], [], color=theme.faint, lw=6, solid_capstyle="butt", transform=ax.get_xaxis_transform()
         )
         (self._line,) = ax.plot([], [], color=theme.ink, lw=2)
         self.add(self._pauses)
@@ -40,7 +40,11 @@ class CadenceLine(Panel):
         if seen == self._seen:
             return False
         self._seen = seen
-        since = slice(int(np.searchsorted(now.cadence_s, now.reached_s - 60 * RECENT_MIN)), None)
+        span_min = recent_min(now.reached_s)
+        if self._ax.get_xlim()[0] != -span_min:
+            self._ax.set_xlim(-span_min, 0)
+            self.ground_stale = True
+        since = slice(int(np.searchsorted(now.cadence_s, now.reached_s - 60 * span_min)), None)
         t_min, cadence_spm = (now.cadence_s[since] - now.reached_s) / 60, now.cadence_spm[since]
         self._line.set_data(*broken(t_min, cadence_spm))
         edges = [edge for begin, end in now.pauses for edge in (begin, end, np.nan)]

@@ -18,13 +18,18 @@ from hipdrop.live.waveplot import axes_in
 from hipdrop.monitor import words
 from hipdrop.samples import Array
 
-RECENT_MIN = 10.0
+RECENT_MIN = (2, 5, 10)  # the last ten minutes, less while there are not so many
 WHOLE_MIN = (10, 20, 30, 45, 60, 90, 120, 180, 240, 360, 480, 720, 1440)  # lengths that the whole run is drawn to
 WHOLE_EVERY_S = 5.0
 WHOLE_POINTS = 500
 STEP_DEG = 2.0
 LONGEST_LINE_MIN = 10.0 / 60
 LABELS = 4
+
+
+def recent_min(run_s: float) -> int:
+    """Give how many minutes the recent view is long after so much of a run."""
+    return next((length for length in RECENT_MIN if 60 * length >= run_s), RECENT_MIN[-1])
 
 
 class DropScale:
@@ -55,7 +60,7 @@ class DropPanel(Panel):
     Parameters
     ----------
     whole
-        The whole run, else the last ten minutes.
+        The whole run, else the last ten minutes at most.
     """
 
     def __init__(self, figure: Figure, rect: Rect, theme: Theme, side: Side, scale: DropScale, whole: bool) -> None:
@@ -64,15 +69,15 @@ class DropPanel(Panel):
         inset = (0.11, 0.13, 0.87, 0.74) if whole else (0.075, 0.13, 0.915, 0.74)
         self._ax = ax = axes_in(figure, rect, theme, inset)
         self._seen: tuple[int, int] = (-1, -1)
-        self._end_min = float(WHOLE_MIN[0])
-        ax.set(xlim=(0, self._end_min) if whole else (-RECENT_MIN, 0), ylim=(scale.low_deg, scale.high_deg))
+        self._span_min = float(WHOLE_MIN[0] if whole else RECENT_MIN[0])
+        ax.set(xlim=(0, self._span_min) if whole else (-self._span_min, 0), ylim=(scale.low_deg, scale.high_deg))
         ax.xaxis.set_major_locator(MaxNLocator(5 if whole else 10, integer=True, steps=[1, 2, 5, 10]))
         ax.yaxis.set_major_locator(MaxNLocator(5, integer=True))
         title = "whole run, minutes" if whole else f"{words.drops(side)}, degrees"
         ax.set_title(title, loc="left", fontsize=SMALL_PT, color=theme.faint if whole else theme.legs[side],
                      weight="normal" if whole else "bold")  # fmt: skip
         if not whole:
-            ax.set_title("last ten minutes", loc="right", fontsize=TINY_PT, color=theme.faint)
+            ax.set_title("last minutes", loc="right", fontsize=TINY_PT, color=theme.faint)
         self._make(theme, theme.legs[side], MARKERS[side])
 
     def _make(self, theme: Theme, colour: str, marker: str) -> None:
@@ -111,20 +116,22 @@ class DropPanel(Panel):
         if seen == self._seen:
             return False
         self._seen = seen
-        if self._whole:
-            self._lengthen(now.reached_s / 60)
+        self._lengthen(now.reached_s)
         self._draw(now.leg(self._side), now)
         return True
 
-    def _lengthen(self, run_min: float) -> None:
-        end_min = next((float(end) for end in WHOLE_MIN if end >= run_min), run_min)
-        if end_min != self._end_min:
-            self._end_min = end_min
-            self._ax.set_xlim(0, end_min)
+    def _lengthen(self, run_s: float) -> None:
+        """Let the time axis grow in steps."""
+        span_min = float(recent_min(run_s))
+        if self._whole:
+            span_min = next((float(length) for length in WHOLE_MIN if 60 * length >= run_s), run_s / 60)
+        if span_min != self._span_min:
+            self._span_min = span_min
+            self._ax.set_xlim(*((0, span_min) if self._whole else (-span_min, 0)))
             self.ground_stale = True
 
     def _draw(self, leg: LegTrack, now: Snapshot) -> None:
-        zero_s, from_s = (0.0, -1.0) if self._whole else (now.reached_s, now.reached_s - 60 * RECENT_MIN)
+        zero_s, from_s = (0.0, -1.0) if self._whole else (now.reached_s, now.reached_s - 60 * self._span_min)
         steps = slice(int(np.searchsorted(leg.step_s, from_s)), None)
         t_min, drop_deg, counts = (leg.step_s[steps] - zero_s) / 60, leg.step_deg[steps], leg.counted[steps] > 0
         if self._whole:  # every k-th is as good there
@@ -176,26 +183,26 @@ class DropPanel(Panel):
         pains = [at_min(mark.t_s) for mark in now.marks if mark.pain]
         for line, times, height in (
             (self._raised, raised, 0.95),
-            (self._cleared, cleared, 0.95),
+            (self._cleared, cleared, 0.87),
             (self._onset, onsets, 0.04),
         ):
             line.set_data(times, [height] * len(times))
         for line, times in ((self._alerted, raised), (self._marked, marks), (self._pain, pains)):
             line.set_data(*_uprights(times))
         if not self._whole:
-            named = [(t, 0.97, "alert") for t in raised] + [(t, 0.97, "recovered") for t in cleared]
+            named = [(t, 0.97, "alert") for t in raised] + [(t, 0.89, "recovered") for t in cleared]
             named += [(t, 0.12, "onset") for t in onsets]
-            named += [(at_min(mark.t_s), 0.86, _mark_name(mark.note, mark.pain)) for mark in now.marks]
+            named += [(at_min(mark.t_s), 0.81, _mark_name(mark.note, mark.pain)) for mark in now.marks]
             self._draw_labels(named)
 
     def _draw_labels(self, named: list[tuple[float, float, str]]) -> None:
         """Name the newest moments, to the left of their line where it is near the end."""
-        shown = sorted(item for item in named if item[0] > -RECENT_MIN)[-LABELS:]
+        shown = sorted(item for item in named if item[0] > -self._span_min)[-LABELS:]
         for label in self._labels[len(shown) :]:
             label.set_text("")
         for label, (t_min, height, text) in zip(self._labels, shown, strict=False):
-            late = t_min > -0.15 * RECENT_MIN
-            label.set(x=t_min - 0.1 if late else t_min + 0.1, y=height, text=text, ha="right" if late else "left")
+            late, beside = t_min > -0.2 * self._span_min, 0.012 * self._span_min
+            label.set(x=t_min - beside if late else t_min + beside, y=height, text=text, ha="right" if late else "left")
 
 
 def _mark_name(note: str, pain: bool) -> str:

@@ -27,7 +27,7 @@ from hipdrop.events import (
 from hipdrop.live.phase import Situation, phase_of
 from hipdrop.live.series import Series
 from hipdrop.live.snapshot import LegTrack, Mark, Motion, Onset, Phase, Snapshot
-from hipdrop.live.updates import Facts, Update
+from hipdrop.live.updates import CLOSED, Facts, Update
 from hipdrop.monitor import Learning, Level, LevelPoint
 from hipdrop.waves import POINTS, RecentStrides
 
@@ -246,6 +246,8 @@ class LiveModel:
 
     def _motion(self) -> Motion:
         step, contact = self._newest_step, self._newest_contact
+        if self._facts.lost_for_s is not None or self._facts.state == CLOSED:
+            return Motion()
         if step is None or contact is None or not step.side_sure or not step.cadence_spm > 0:
             return Motion()
         at_s = contact.t_s - self._facts.start_s

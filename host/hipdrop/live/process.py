@@ -20,6 +20,7 @@ from hipdrop.live.wirepipe import Begin, Failed, Picture, Ready, read_values, wr
 START_S = 20.0  # a cold matplotlib on a slow disk takes some seconds
 CLOSE_S = 2.0
 BETWEEN_S = 1.0 / 30.0  # the window draws no faster
+STALLED_S = 60.0  # a window that takes nothing for so long is given up, and what waits for it
 
 OnAction = Callable[[Action | Picture], None]
 OnGone = Callable[[str], None]
@@ -53,6 +54,8 @@ class WindowProcess:
         self._closing = False
         self._started = threading.Event()
         self._failure = ""
+        self._writing_s = 0.0  # since when the window has not taken what is written; 0: it has
+        self._given_up = False
         self.toolkit = ""
 
     @property
@@ -96,7 +99,12 @@ class WindowProcess:
 
     def send(self, update: Update) -> None:
         """Tell the window; never blocks."""
+        if self._given_up:
+            return
         self._outbox.put(update)
+        if self._process is not None and self._writing_s and time.monotonic() - self._writing_s > STALLED_S:
+            self._given_up = True
+            self._process.kill()
 
     def close(self) -> None:
         """Close the window after it has had all updates; kill what does not end."""
@@ -123,7 +131,9 @@ class WindowProcess:
         with suppress(OSError, ValueError):  # gone: the reader says so
             write_value(pipe, self._begin)
             while (update := self._outbox.fetch()) is not None:
+                self._writing_s = time.monotonic()
                 write_value(pipe, update)
+                self._writing_s = 0.0
                 time.sleep(BETWEEN_S)
             pipe.close()
 
@@ -143,7 +153,9 @@ class WindowProcess:
                 self._on_action(value)
         errors = process.stderr.read().decode(errors="replace").strip().splitlines()
         status = process.wait()
-        if not problem and status != 0:
+        if self._given_up:
+            problem = f"the window has not answered for {STALLED_S:g} s, and was closed"
+        elif not problem and status != 0:
             last = errors[-1] if errors else f"it ended with {status}"
             problem = f"the window ended: {last}" if opened else f"no window came: {last}; {INSTALL}"
         self._failure = problem or ("" if opened else "no window came")

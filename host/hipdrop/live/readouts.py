@@ -199,9 +199,8 @@ class FootPanel(TextPanel):
             return False
         facts = now.facts
         self._link.set_text(link_line(now))
-        kept = (
-            f"recording {facts.recording}" if facts.recording else f"not recorded: {facts.not_recording or 'a replay'}"
-        )
+        kept = f"recording {facts.recording}" if facts.recording else ""
+        kept = f"not recorded: {facts.not_recording}" if facts.not_recording else kept
         self._recording.set(
             text=kept if facts.replay_speed is None else facts.source,
             color=self._theme.pain if facts.not_recording else self._theme.ink,

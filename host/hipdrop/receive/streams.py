@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any, Protocol
 
 from hipdrop.events import Event, Site
+from hipdrop.monitor import MonitorView
 from hipdrop.pipeline import Pipeline
 from hipdrop.profile import Profile
 from hipdrop.receive.decode import Frame, counts_of
@@ -14,7 +15,7 @@ from hipdrop.receive.scale import Scale, within_range
 from hipdrop.samples import Array, SampleBlock
 from hipdrop.settings import Settings
 from hipdrop.sides import StrideTemplate
-from hipdrop.waves import MeanWave
+from hipdrop.waves import MeanWave, RecentStrides
 from hipwire import ids
 
 
@@ -29,6 +30,12 @@ class AnyPipeline(Protocol):
 
     def wave(self) -> MeanWave | None:
         """Mean course of obliquity over the stride."""
+
+    def recent_strides(self) -> RecentStrides:
+        """The last strides, and the baseline's mean one."""
+
+    def judged(self, since: int = 0) -> MonitorView:
+        """What the monitor judges by and has found since a point of its trace."""
 
     def template(self) -> StrideTemplate | None:
         """The stride as this run showed it."""
