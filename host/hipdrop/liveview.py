@@ -17,6 +17,7 @@ from hipdrop.wording import alert_name, clock, degrees, link_words
 from hipwire import ids
 
 if TYPE_CHECKING:
+    from rich.console import RenderableType
     from rich.live import Live
     from rich.table import Table
 
@@ -119,14 +120,19 @@ class TableView:
             with suppress(OSError):  # the terminal is gone: no reason to end the run
                 self.live.refresh()
 
-    def draw(self) -> Table:
+    def draw(self) -> RenderableType:
         """Give the drawing, with as many steps as leave room for the rest of it."""
         drawing = self._drawn(LAST_STEPS)
         if self.live is None:
             return drawing
+        from rich.segment import SegmentLines
+
         console = self.live.console
-        too_high = len(console.render_lines(drawing, pad=False)) - console.height
-        return drawing if too_high <= 0 else self._drawn(max(1, len(self._model.steps) - too_high))
+        lines = console.render_lines(drawing, pad=False)
+        too_high = len(lines) - console.height
+        if too_high > 0:
+            lines = console.render_lines(self._drawn(max(1, len(self._model.steps) - too_high)), pad=False)
+        return SegmentLines(lines, new_lines=True)  # rendered already: rich is most of what a live run costs
 
     def _drawn(self, most_steps: int) -> Table:
         from rich.table import Table
