@@ -30,7 +30,7 @@ from pathlib import Path
 import numpy as np
 
 COLUMNS, ROWS = 100, 40
-SPARE_S = 15.0  # the run goes on for so much longer than it is measured
+SPARE_S = 5.0  # the run goes on for so much longer than it is measured
 
 
 async def clip() -> None:

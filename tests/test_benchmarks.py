@@ -67,3 +67,14 @@ def test_virtual_time_is_measured_for_both_streams(repository: Path) -> None:
     rows = rows_of(repository, "virtual_time.py", "--seconds", "15")
     assert list(rows)[1:] == ["nobody connected", "raw", "tilt"]
     assert all(rows[stream].endswith("| 0") for stream in ("raw", "tilt"))
+
+
+@pytest.mark.usefixtures("micropython_command")
+def test_the_cost_of_a_live_run_is_measured_beside_its_clip(repository: Path) -> None:
+    rows = rows_of(repository, "live_cpu.py", "--seconds", "8", "--warm-up", "14")
+    assert rows["view"] == "table of 100 x 40"
+    received, lost = map(int, rows["samples received, lost"].strip(" |").split(", "))
+    assert (received > 25 * 208, lost) == (True, 0)
+    assert 0.0 < float(rows["CPU of the host's process, % of one core"].strip(" |")) < 100.0
+    assert float(rows["characters a second on the terminal"].strip(" |")) > 100.0
+    assert any(row.startswith("arrival to events") and "with a step" in row for row in rows)
