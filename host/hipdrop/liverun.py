@@ -40,6 +40,8 @@ class LiveRun:
     ----------
     chain
         The pipeline behind the link.
+    runner
+        Person and shoe.
     recording_error
         Why the run is not recorded, or no longer; None while it is, or need not be.
     on_events
@@ -55,7 +57,7 @@ class LiveRun:
         recording: Path | None = None, person: str = "", shoe: str = "",
     ) -> None:  # fmt: skip
         self._given = settings, site, profile
-        self._runner = person, shoe
+        self.runner = person, shoe
         self.chain = Chain(settings, site=site, profile=profile)
         self.recording_error: OutputError | None = None
         self._log = EventLog()
@@ -164,7 +166,7 @@ class LiveRun:
         try:
             if self._writer is None:
                 settings, site, profile = self._given
-                person, shoe = self._runner
+                person, shoe = self.runner
                 header = RunHeader.now(arrival_s, settings, site=site, profile=profile, person=person, shoe=shoe)
                 self._writer = RunWriter(path, header)
             self._writer.frame(arrival_s, message)

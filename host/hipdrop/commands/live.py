@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -34,19 +34,23 @@ from hipdrop.errors import LinkLost, OutputError, UsageError
 if TYPE_CHECKING:
     from hipdrop.alert_settings import AlertSettings
     from hipdrop.alerts import Outbox
+    from hipdrop.events import Treadmill
     from hipdrop.links.base import Link
+    from hipdrop.live.view import WindowView
+    from hipdrop.live.views import Views
     from hipdrop.liverun import LiveRun
-    from hipdrop.liveview import PlainView, TableView
     from hipdrop.people import Person
     from hipdrop.profile import Profile
 
 StreamName = Literal["raw", "tilt", "auto"]
+ThemeName = Literal["light", "dark"]
 RECORDING_NAME = "run.mcap"
 
 
 def live_command(
     clip: ClipOption = None,
-    no_plot: Annotated[bool, typer.Option("--no-plot", help="Draw no picture.")] = False,
+    no_plot: Annotated[bool, typer.Option("--no-plot", help="No window and no picture, the terminal alone.")] = False,
+    theme: Annotated[ThemeName, typer.Option(help="Colours of the window.")] = "light",
     duration: Annotated[
         float | None,
         typer.Option("--duration", metavar="S", help="End after so many seconds; else by Ctrl-C.", show_default=False),
@@ -105,7 +109,8 @@ def live_command(
         run.user(said)
     try:
         with sounding(settings.alerts, run.outbox):
-            streamed = asyncio.run(watch(run, link, stream, duration))
+            window = None if no_plot else live_window(run, theme, out, said)
+            streamed = asyncio.run(watch(run, link, stream, duration, window))
         if not streamed:
             raise KeyboardInterrupt  # before there was a run
     finally:
@@ -167,18 +172,36 @@ def sounding(settings: AlertSettings, outbox: Outbox) -> Iterator[None]:
         yield
 
 
-async def watch(run: LiveRun, link: Link, stream: StreamName, duration_s: float | None) -> bool:
-    """Show the run until it ends; give whether there was one."""
+def live_window(run: LiveRun, theme: ThemeName, out: Path | None, said: Treadmill | None) -> WindowView:
+    """Make the window of a run; it opens with the run."""
+    from hipdrop.live.view import WindowView
+
+    parts = [*run.runner]
+    if said is not None:
+        parts += [f"{said.speed_ms:g} m/s"] if said.speed_ms is not None else []
+        parts += [f"slope {said.slope_percent:g} %"] if said.slope_percent is not None else []
+    who = ", ".join(part for part in parts if part)
+    return WindowView(run, who=who, theme=theme, pictures=str(out or Path()))
+
+
+async def watch(
+    run: LiveRun, link: Link, stream: StreamName, duration_s: float | None, window: WindowView | None = None
+) -> bool:
+    """Show the run on the terminal, and in a window if there is one, until it ends; give whether there was a run."""
     from hipdrop.interrupt import on_interrupt
     from hipdrop.links.remembered import remember
+    from hipdrop.live.views import Views
     from hipdrop.liveview import live_view
 
-    with live_view(run.chain) as view:
-        run.on_events = view.events
+    with live_view(run.chain) as terminal, closing(window) if window else nullcontext():
+        views = Views(terminal) if window is None else Views(terminal, window)
+        run.on_events = views.events
         async with link:
-            session = run.session(link, stream, view.state)
-            view.session = session
-            drawing = asyncio.create_task(_draw(view))
+            session = run.session(link, stream, views.state)
+            views.show(session)
+            if window is not None:
+                window.open()
+            drawing = asyncio.create_task(_draw(views))
             try:
                 with on_interrupt(session.end):
                     await run.run(session, duration_s)
@@ -191,7 +214,7 @@ async def watch(run: LiveRun, link: Link, stream: StreamName, duration_s: float 
     return streamed
 
 
-async def _draw(view: PlainView | TableView) -> None:
+async def _draw(view: Views) -> None:
     from hipdrop.liveview import REFRESH_S
 
     while True:

@@ -66,7 +66,7 @@ class DropPanel(Panel):
     def __init__(self, figure: Figure, rect: Rect, theme: Theme, side: Side, scale: DropScale, whole: bool) -> None:
         super().__init__(figure, rect)
         self._side, self._scale, self._whole = side, scale, whole
-        inset = (0.11, 0.13, 0.87, 0.74) if whole else (0.075, 0.13, 0.915, 0.74)
+        inset = (0.11, 0.13, 0.84, 0.74) if whole else (0.075, 0.13, 0.915, 0.74)
         self._ax = ax = axes_in(figure, rect, theme, inset)
         self._seen: tuple[int, int] = (-1, -1)
         self._span_min = float(WHOLE_MIN[0] if whole else RECENT_MIN[0])

@@ -37,8 +37,6 @@ class WindowView:
     ----------
     run
         What is shown, and what wishes go to.
-    end
-        Ends the run in order.
     who, notice, now
         As of `hipdrop.live.feed.LiveFacts`.
     theme, pictures
@@ -53,12 +51,12 @@ class WindowView:
     """
 
     def __init__(
-        self, run: LiveRun, end: Callable[[], None], *, who: str = "", notice: str = "", theme: str = "light",
+        self, run: LiveRun, *, who: str = "", notice: str = "", theme: str = "light",
         pictures: str = ".", say: Say = say_on_stderr, now: Callable[[], float] = time.monotonic,
     ) -> None:  # fmt: skip
         self.pictures: list[str] = []
         self.process: WindowProcess | None = None
-        self._run, self._end, self._say = run, end, say
+        self._run, self._say = run, say
         self._facts = LiveFacts(run, who, notice, now)
         self._feed = PipelineFeed()
         self._theme, self._folder = theme, pictures
@@ -88,7 +86,7 @@ class WindowView:
         return self._facts.session
 
     @session.setter
-    def session(self, session: Session) -> None:
+    def session(self, session: Session | None) -> None:
         self._facts.session = session
 
     def events(self, events: Sequence[Event]) -> None:
@@ -111,7 +109,8 @@ class WindowView:
         if isinstance(what, Picture):
             self.pictures.append(what.path)
         elif what.wish is Wish.STOP:
-            self._end()
+            if self.session is not None:
+                self.session.end()
         elif what.wish is Wish.MUTE:
             self._run.mute(not self._run.outbox.muted)
             self.refresh()

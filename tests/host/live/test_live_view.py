@@ -60,7 +60,7 @@ def watched(
         async with link:
             view: WindowView
             session = run.session(link, on_state=lambda state: view.state(state))
-            view = WindowView(run, session.end, now=loop.time)
+            view = WindowView(run, now=loop.time)
             view.process, view.session = seen, session
             run.on_events = view.events
             for at_s, wish in wishes.items():
@@ -124,7 +124,7 @@ def test_without_a_screen_one_line_is_said_and_the_run_goes_on(
     said: list[str] = []
 
     async def act() -> None:
-        view = WindowView(LiveRun(Settings()), lambda: None, say=said.append)
+        view = WindowView(LiveRun(Settings()), say=said.append)
         view.open()
         view.refresh()
         view.events([])
@@ -138,10 +138,9 @@ def test_without_a_screen_one_line_is_said_and_the_run_goes_on(
 
 def test_a_window_that_dies_leaves_the_run_alone(on_screen: str) -> None:
     said: list[str] = []
-    ended: list[bool] = []
 
     async def act() -> None:
-        view = WindowView(LiveRun(Settings()), lambda: ended.append(True), say=said.append)
+        view = WindowView(LiveRun(Settings()), say=said.append)
         view.open()
         process = view.process
         assert process is not None
@@ -155,4 +154,3 @@ def test_a_window_that_dies_leaves_the_run_alone(on_screen: str) -> None:
     asyncio.run(asyncio.wait_for(act(), 60.0))
     assert len(said) == 1
     assert "the terminal shows the run" in said[0]
-    assert ended == []
