@@ -119,7 +119,7 @@ def test_other_tools_read_a_whole_file(tmp_path: Path) -> None:
     with write(tmp_path / "run.mcap", SOME).open("rb") as file:
         messages = list(make_reader(file).iter_messages())
     assert [channel.topic for _, channel, _ in messages] == ["/session", "/clip", "/input", "/clip"]
-    assert json.loads(messages[2][2].data) == {"input": "Mark", "note": "hill ✓"}
+    assert json.loads(messages[2][2].data) == {"input": "Mark", "note": "hill ✓", "ago_s": 0.0}
     assert abs(messages[0][2].log_time / 1e9 - time.time()) < 60
 
 
