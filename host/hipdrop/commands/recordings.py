@@ -35,15 +35,16 @@ def recordings_command(
 
     place = folder or recordings_folder()
     found = list_recordings(place)
+    width = max((len(one.path.name) for one in found), default=0) + 2
     if found:
-        print(f"{'name':32}{'date':20}{'length':>9}{'steps':>8}{'alerts':>8}  file")
+        print(f"{'name':{width}}{'date':20}{'length':>9}{'steps':>8}{'alerts':>8}  file")
     for one in found:
-        print(listed_line(one))
+        print(listed_line(one, width))
     print(f"{len(found) or 'no'} recording{'' if len(found) == 1 else 's'} in {place}")
 
 
-def listed_line(one: Listed) -> str:
-    """Give the line of one recording."""
+def listed_line(one: Listed, width: int) -> str:
+    """Give the line of one recording, whose name takes so many columns."""
     from datetime import datetime
 
     from hipdrop.wording import clock
@@ -51,7 +52,7 @@ def listed_line(one: Listed) -> str:
     date = datetime.fromtimestamp(one.start_unix_s).strftime("%a %d %b %Y %H:%M")
     steps, alerts = ("-" if count is None else str(count) for count in (one.steps, one.alerts))
     length = clock(one.lasting_s) if one.lasting_s else "-"
-    return f"{one.path.name:32}{date:20}{length:>9}{steps:>8}{alerts:>8}  {one.state}"
+    return f"{one.path.name:{width}}{date:20}{length:>9}{steps:>8}{alerts:>8}  {one.state}"
 
 
 @recordings_app.command("repair")
