@@ -15,7 +15,7 @@ from hipdrop.live.keys import Action
 from hipdrop.live.outbox import Outbox
 from hipdrop.live.toolkit import INSTALL, TOOLKITS, check_screen
 from hipdrop.live.updates import Update
-from hipdrop.live.wirepipe import Begin, Failed, Picture, Ready, read_values, write_value
+from hipdrop.live.wirepipe import Begin, Ended, Failed, Picture, Ready, read_values, write_value
 
 START_S = 20.0  # a cold matplotlib on a slow disk takes some seconds
 CLOSE_S = 2.0
@@ -40,6 +40,13 @@ class WindowProcess:
         As of `hipdrop.live.wirepipe.Begin`.
     toolkits
         In the order in which they are tried.
+
+    Attributes
+    ----------
+    toolkit
+        The one in use; empty before the window is there.
+    ended
+        What the window has drawn, once it has closed in order.
     """
 
     def __init__(
@@ -57,6 +64,7 @@ class WindowProcess:
         self._writing_s = 0.0  # since when the window has not taken what is written; 0: it has
         self._given_up = False
         self.toolkit = ""
+        self.ended: Ended | None = None
 
     @property
     def pid(self) -> int:
@@ -149,6 +157,8 @@ class WindowProcess:
                 self._started.set()
             elif isinstance(value, Failed):
                 problem = value.problem
+            elif isinstance(value, Ended):
+                self.ended = value
             elif not self._closing:
                 self._on_action(value)
         errors = process.stderr.read().decode(errors="replace").strip().splitlines()

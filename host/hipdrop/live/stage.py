@@ -66,6 +66,8 @@ class Stage:
 
     Attributes
     ----------
+    panels
+        As given.
     full_draws, region_draws
         How often either was done.
     """
@@ -73,7 +75,7 @@ class Stage:
     def __init__(self, figure: Figure, panels: Sequence[Panel]) -> None:
         self._figure = figure
         self._canvas: Any = figure.canvas
-        self._panels = panels
+        self.panels = panels
         self._grounds: list[Any] = []
         self.full_draws = 0
         self.region_draws = 0
@@ -82,12 +84,12 @@ class Stage:
 
     def show(self, now: Snapshot, clock_s: float) -> None:
         """Show a snapshot; costs by what has changed."""
-        changed = [panel for panel in self._panels if panel.show(now, clock_s)]
-        if any(panel.ground_stale for panel in self._panels) or not self._grounds:
-            for panel in self._panels:
+        changed = [panel for panel in self.panels if panel.show(now, clock_s)]
+        if any(panel.ground_stale for panel in self.panels) or not self._grounds:
+            for panel in self.panels:
                 panel.ground_stale = False
             self._canvas.draw()  # ends in _keep_grounds, which draws all panels
-            changed = self._panels_all()
+            changed = list(self.panels)
         else:
             for panel in changed:
                 self._draw(panel)
@@ -95,19 +97,16 @@ class Stage:
             self._canvas.blit(panel.region())
             self.region_draws += 1
 
-    def _panels_all(self) -> list[Panel]:
-        return list(self._panels)
-
     def _keep_grounds(self) -> None:
         """After the window was drawn without the panels' artists: keep what lies under them, then draw them."""
         self.full_draws += 1
-        self._grounds = [self._canvas.copy_from_bbox(panel.region()) for panel in self._panels]
-        for panel in self._panels:
+        self._grounds = [self._canvas.copy_from_bbox(panel.region()) for panel in self.panels]
+        for panel in self.panels:
             for artist in panel.artists:
                 self._figure.draw_artist(artist)
 
     def _draw(self, panel: Panel) -> None:
-        self._canvas.restore_region(self._grounds[self._panels.index(panel)])
+        self._canvas.restore_region(self._grounds[self.panels.index(panel)])
         for artist in panel.artists:
             self._figure.draw_artist(artist)
 

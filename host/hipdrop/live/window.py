@@ -27,9 +27,9 @@ from hipdrop.live.stage import BASE_DPI
 from hipdrop.live.theme import THEMES
 from hipdrop.live.toolkit import check_screen, open_figure, run_window
 from hipdrop.live.updates import CLOSED, WAITING, Update
-from hipdrop.live.wirepipe import Begin, Failed, Picture, Ready, read_values, write_value
+from hipdrop.live.wirepipe import Begin, Ended, Failed, Picture, Ready, read_values, write_value
 
-FRAME_MS = 33  # 30 frames a second
+FRAME_S = 1.0 / 30.0
 FASTEST = 100.0  # times real time; a replay at speed max is infinitely fast
 JUMP_S = 1.0
 CATCH_UP = 0.1  # of the lag in a frame
@@ -81,6 +81,8 @@ class Window:
         self.plot = LivePlot(figure, THEMES[begin.theme], begin.replay)
         self.keyboard = Keyboard(begin.replay)
         self.paused = False
+        self._frames = 0
+        self._opened_s = self._due_s = time.monotonic()
         self._begin = begin
         self._send = send
         self._inbox: queue.SimpleQueue[Update | None] = queue.SimpleQueue()
@@ -89,16 +91,24 @@ class Window:
         canvas = figure.canvas
         canvas.mpl_connect("key_press_event", lambda event: self.press(event.key))
         canvas.mpl_connect("button_press_event", self._click)
-        self.timer = canvas.new_timer(interval=FRAME_MS)
-        self.timer.add_callback(self.frame)
+        self.timer = canvas.new_timer(interval=round(1000.0 * FRAME_S))
+        self.timer.add_callback(self._tick)
 
     def put(self, update: Update | None) -> None:
         """Take an update from any thread; None: the run is over and nobody listens any more."""
         self._inbox.put(update)
 
+    def _tick(self) -> None:
+        """Draw a frame, and have the next one when it is due: Tk counts from the end of this one."""
+        self.frame()
+        now_s = time.monotonic()
+        self._due_s = max(self._due_s + FRAME_S, now_s)
+        self.timer.interval = max(1, round(1000.0 * (self._due_s - now_s)))
+
     def frame(self) -> None:
         """Take what has come and draw what it changes."""
         now_s = time.monotonic()
+        self._frames += 1
         with suppress(queue.Empty):
             while True:
                 update = self._inbox.get_nowait()
@@ -125,6 +135,11 @@ class Window:
             self._held = self.model.snapshot() if self.paused else None
         else:
             self._send(action)
+
+    def ended(self) -> Ended:
+        """Say what was drawn."""
+        stage = self.plot.stage
+        return Ended(self._frames, time.monotonic() - self._opened_s, stage.region_draws, stage.full_draws)
 
     def close(self) -> None:
         """Close the window."""
@@ -178,7 +193,7 @@ def main() -> None:
         write_value(target, Failed(str(problem)))
         return
 
-    def send(value: Action | Picture | Ready) -> None:
+    def send(value: Action | Picture | Ready | Ended) -> None:
         with suppress(OSError, ValueError):
             write_value(target, value)
 
@@ -189,6 +204,7 @@ def main() -> None:
     send(Ready(toolkit))
     run_window(figure)
     window.timer.stop()
+    send(window.ended())
 
 
 def _read(values: Any, window: Window) -> None:

@@ -33,6 +33,16 @@ class Picture:
 
 
 @dataclass(frozen=True, slots=True)
+class Ended:
+    """What the window has drawn: frames in so many seconds, and of these how often a region and all of it."""
+
+    frames: int
+    lasted_s: float
+    region_draws: int
+    full_draws: int
+
+
+@dataclass(frozen=True, slots=True)
 class Begin:
     """What the window is to be, before all updates."""
 
