@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from hipdrop.liverun import LiveRun
     from hipdrop.people import Person
     from hipdrop.profile import Profile
+    from hipdrop.settings import Settings
 
 StreamName = Literal["raw", "tilt", "auto"]
 ThemeName = Literal["light", "dark"]
@@ -70,6 +71,9 @@ def live_command(
     config: ConfigOption = None,
     profile: ProfileOption = None,
     save_profile: SaveProfileOption = None,
+    demo: Annotated[
+        bool, typer.Option("--demo", help="A virtual clip, a short baseline and a sag: all there is in two minutes.")
+    ] = False,
     fault: Annotated[
         list[str] | None,
         typer.Option("--fault", metavar="SPEC", help="What goes wrong with a virtual clip, such as link-lost:5@30."),
@@ -88,8 +92,9 @@ def live_command(
     from hipdrop.liverun import LiveRun
     from hipdrop.settings import Settings
 
-    link = chosen_link(clip, fault or [])
+    link = demo_link(clip) if demo else chosen_link(clip, fault or [])
     settings = with_mode(Settings() if config is None else Settings.load(config), mode, band)
+    settings = in_a_hurry(settings) if demo else settings
     who = who_runs(person, shoe, recall=not link.name.startswith("virtual"))
     settings = with_session(settings, who)
     known = load_profile(profile) or (None if who is None else who.profile())
@@ -142,6 +147,24 @@ def place_of_recording(out: Path | None) -> Path | None:
         print(f"hipdrop: {folder}: cannot be made ({error.strerror or error}); not recorded", file=sys.stderr)
         return None
     return new_path(folder, datetime.now())
+
+
+def demo_link(clip: str | None) -> Link:
+    """Give the virtual clip of the demo."""
+    from hipdrop.demo import demo_feed
+    from hipdrop.links.virtual import VirtualLink
+
+    if clip not in (None, "virtual"):
+        raise UsageError(f"--demo runs on a virtual clip, not on {clip}; leave out one of the two")
+    return VirtualLink(demo_feed())
+
+
+def in_a_hurry(settings: Settings) -> Settings:
+    """Give the settings of the demo, and say so."""
+    from hipdrop.demo import WORDS, demo_settings
+
+    print(f"hipdrop: {WORDS}", file=sys.stderr)
+    return demo_settings(settings)
 
 
 def chosen_link(clip: str | None, faults: list[str] | None = None) -> Link:

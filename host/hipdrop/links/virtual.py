@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from hipdrop.virtual.clip import VirtualClip
     from hipdrop.virtual.faults import Fault
+    from hipdrop.virtual.imu import Feed
     from hipdrop.virtual.radio import VirtualRadio
 
 CHIP = "lsm6dsox"  # of the primary board
@@ -27,7 +28,7 @@ class VirtualLink(BleLink):
     Parameters
     ----------
     source
-        IMU CSV that it feels; the sample run that ships with hipdrop, unless given.
+        IMU CSV, or motion, that it feels; the sample run that ships with hipdrop, unless given.
     faults
         What shall go wrong, and when.
     repeat
@@ -42,9 +43,11 @@ class VirtualLink(BleLink):
     clip: VirtualClip
     radio: VirtualRadio
 
-    def __init__(self, source: Path | None = None, faults: Sequence[Fault] = (), *, repeat: bool = False) -> None:
+    def __init__(
+        self, source: Path | Feed | None = None, faults: Sequence[Fault] = (), *, repeat: bool = False
+    ) -> None:
         super().__init__("virtual")
-        self.name = "virtual" if source is None else f"virtual:{source}"
+        self.name = f"virtual:{source}" if isinstance(source, Path) else "virtual"
         self._source = source
         self._faults = faults
         self._repeat = repeat
@@ -60,8 +63,10 @@ class VirtualLink(BleLink):
         from hipdrop.virtual.radio import VirtualRadio
 
         async with AsyncExitStack() as stack:
-            source = self._source or stack.enter_context(sample_file())
-            model = MODELS[CHIP](Feed.from_file(source, repeat=self._repeat))
+            feed = self._source or stack.enter_context(sample_file())
+            if isinstance(feed, Path):
+                feed = Feed.from_file(feed, repeat=self._repeat)
+            model = MODELS[CHIP](feed)
             self.radio = VirtualRadio()
             await self.radio.start()
             stack.push_async_callback(self.radio.stop)
