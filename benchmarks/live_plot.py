@@ -1,6 +1,6 @@
 """What the live plot costs: CPU of its process beside a naive blit of the whole figure, on the demo's own content.
 
-    python benchmarks/live_plot.py [--seconds 30] [--toolkit tk|qt|both]
+    python benchmarks/live_plot.py [--seconds 30] [--before-min 10] [--toolkit tk|qt|both]
 
 A simulated run with a sag of the left leg, as a clip would send it, is shown in a window of
 1280 x 800 at 30 frames/s: first five seconds that are not measured, then `--seconds` of running, with the steps of the
@@ -26,7 +26,6 @@ from hipdrop.settings import Settings
 from hipdrop.simulate import RunnerConfig, Sag, simulate
 
 RATE_HZ, FRAME = 208.0, 19
-BEFORE_MIN = 10.0  # so that the view of the last ten minutes is full
 SETTLE_S = 5.0
 SHORT = {"monitor": {"baseline_from_min": 0.5, "baseline_until_min": 2.0, "baseline_min_steps": 50}}
 FACTS = Facts("virtual", "streaming", rate_hz=RATE_HZ, battery_percent=87, recording="run.mcap")
@@ -56,14 +55,14 @@ def cpu_s(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def measured(toolkit: str, seconds: float) -> tuple[float, float]:
+def measured(toolkit: str, seconds: float, before_min: float) -> tuple[float, float]:
     """Give per cent of a core, and frames a second."""
     window = WindowProcess(lambda what: None, toolkits=(toolkit,))
     window.start()
     window.wait_ready()
-    begin_s = 60.0 * BEFORE_MIN
+    begin_s = 60.0 * before_min
     zero_s = before_s = started_s = 0.0
-    for update in updates(BEFORE_MIN + (SETTLE_S + seconds) / 60.0 + 0.05):
+    for update in updates(before_min + (SETTLE_S + seconds) / 60.0 + 0.05):
         since_s = update.reached_s - begin_s
         if since_s >= 0.0:
             zero_s = zero_s or time.monotonic()
@@ -79,16 +78,14 @@ def measured(toolkit: str, seconds: float) -> tuple[float, float]:
     return percent, ended.frames / ended.lasted_s if ended else 0.0
 
 
-def naive(toolkit: str, seconds: float) -> float:
+def naive(toolkit: str, seconds: float, before_min: float) -> float:
     """Give per cent of a core of the same panels, drawn and blitted whole in every frame, in a process of its own."""
-    done = subprocess.run(
-        [sys.executable, __file__, "--naive", toolkit, "--seconds", f"{seconds:g}"], capture_output=True, text=True,
-        check=True,
-    )  # fmt: skip
+    options = ["--naive", toolkit, "--seconds", f"{seconds:g}", "--before-min", f"{before_min:g}"]
+    done = subprocess.run([sys.executable, __file__, *options], capture_output=True, text=True, check=True)
     return float(done.stdout)
 
 
-def draw_naively(toolkit: str, seconds: float) -> float:
+def draw_naively(toolkit: str, seconds: float, before_min: float) -> float:
     """Draw the last minutes of the run so."""
     from matplotlib.transforms import Bbox
 
@@ -101,9 +98,9 @@ def draw_naively(toolkit: str, seconds: float) -> float:
     figure = open_figure(toolkit, SIZE_IN, BASE_DPI)
     plot, model = LivePlot(figure, LIGHT), LiveModel()
     figure.canvas.manager.show()
-    for update in updates(BEFORE_MIN):
+    for update in updates(before_min):
         model.take(update)
-    plot.show(model.snapshot(), 60.0 * BEFORE_MIN)
+    plot.show(model.snapshot(), 60.0 * before_min)
     figure.canvas.flush_events()
     figure.canvas.draw()
     whole = Bbox.from_bounds(0, 0, *figure.bbox.size)
@@ -128,17 +125,21 @@ def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seconds", type=float, default=30.0)
+    parser.add_argument("--before-min", type=float, default=10.0, help="of the run, drawn before; 10 fill the view")
     parser.add_argument("--toolkit", choices=("tk", "qt", "both"), default="tk")
     parser.add_argument("--naive", choices=("tk", "qt"), help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.naive:
-        print(draw_naively(options.naive, options.seconds))
+        print(draw_naively(options.naive, options.seconds, options.before_min))
         return
     print("| plot | % of a core | frames/s |\n|---|---|---|")
     for toolkit in ("tk", "qt") if options.toolkit == "both" else (options.toolkit,):
-        percent, frames_hz = measured(toolkit, options.seconds)
+        percent, frames_hz = measured(toolkit, options.seconds, options.before_min)
         print(f"| live window, {toolkit} | {percent:.0f} | {frames_hz:.1f} |", flush=True)
-        print(f"| whole figure blitted, {toolkit} | {naive(toolkit, options.seconds):.0f} | 30 |", flush=True)
+        print(
+            f"| whole figure blitted, {toolkit} | {naive(toolkit, options.seconds, options.before_min):.0f} | 30 |",
+            flush=True,
+        )
 
 
 if __name__ == "__main__":

@@ -133,7 +133,12 @@ class LegPanel(TextPanel):
         level, reference, limit = leg.now_deg, leg.reference_now_deg, leg.limit_now_deg
         alert = self._side in now.alerted or Side.BOTH in now.alerted
         known = reference == reference
-        seen = degrees(level), degrees(leg.change_deg, signed=True) if known else "", degrees(reference), alert
+        seen = (
+            degrees(level),
+            degrees(round(leg.change_deg, 1) + 0.0, signed=True) if known else "",
+            degrees(reference),
+            alert,
+        )
         if not self.changed(*seen, self._scale.high_deg):
             return False
         ground, ink = self._theme.alert if alert else self._theme.calm

@@ -33,8 +33,7 @@ class WavePanel(Panel):
                     va="top", fontsize=TINY_PT, color=theme.legs[side])  # fmt: skip
         (self._baseline,) = ax.plot(phase, np.zeros(POINTS), color=theme.fresh, lw=5, alpha=0.6)
         self._lines = [ax.plot(phase, np.zeros(POINTS), color=theme.ink, lw=1.0)[0] for _ in range(LAST_STRIDES)]
-        self._label = ax.text(99, 0.97, "", transform=ax.get_xaxis_transform(), ha="right", va="top",
-                              fontsize=TINY_PT, color=theme.fresh)  # fmt: skip
+        self._label = ax.set_title("", loc="right", fontsize=TINY_PT, color=theme.fresh)
         for artist in (self._baseline, *self._lines, self._label):
             self.add(artist)
 

@@ -1,0 +1,36 @@
+"""The commands around the plot run, and say or write what they should."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+
+@pytest.mark.usefixtures("on_screen")
+def test_the_benchmark_measures_the_window_beside_the_naive_one(repository: Path) -> None:
+    command = [sys.executable, str(repository / "benchmarks" / "live_plot.py"), "--seconds", "2", "--before-min", "1"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    rows = [[cell.strip() for cell in line.strip("| ").split("|")] for line in done.stdout.splitlines()[2:]]
+    assert [row[0] for row in rows] == ["live window, tk", "whole figure blitted, tk"]
+    window, naive = (float(row[1]) for row in rows)
+    assert 0 < window < naive
+
+
+def test_the_pictures_of_the_documentation_are_those_that_the_command_makes(repository: Path, tmp_path: Path) -> None:
+    """Fonts come with matplotlib; versions of it differ by a few pixels along edges."""
+    command = [sys.executable, str(repository / "docs" / "make_live_pictures.py"), "--out", str(tmp_path)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    made = sorted(path.name for path in tmp_path.iterdir())
+    kept = repository / "docs" / "pictures"
+    assert made == sorted(path.name for path in kept.glob("live_*.png"))
+    for name in made:
+        one, other = (np.asarray(Image.open(folder / name).convert("L"), dtype=float) for folder in (tmp_path, kept))
+        assert one.shape == other.shape
+        assert (np.abs(one - other) > 40).mean() < 0.01
