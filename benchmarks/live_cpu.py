@@ -1,6 +1,6 @@
 """What a live run costs this computer: CPU of the host's process with its terminal view, and frame to event.
 
-    python benchmarks/live_cpu.py [--seconds 60] [--warm-up 30] [--plain]
+    python benchmarks/live_cpu.py [--seconds 60] [--warm-up 30] [--plain] [--plot]
 
 The clip runs in a process of its own, in real time, and is reached over its pseudo-terminal as a real one is over USB
 (`hipdrop live --clip serial:PORT`), so nothing of it is in the figures. The host's process is the whole command,
@@ -101,7 +101,7 @@ def terminal() -> tuple[int, list[int]]:
     return theirs, count
 
 
-def measure(seconds: float, warm_up_s: float, plain: bool) -> None:
+def measure(seconds: float, warm_up_s: float, plain: bool, plot: bool) -> None:
     """Run both and print the table."""
     with tempfile.TemporaryDirectory() as folder:
         notes, out = Path(folder) / "notes.json", Path(folder) / "out"
@@ -110,7 +110,7 @@ def measure(seconds: float, warm_up_s: float, plain: bool) -> None:
             assert virtual.stdin is not None
             assert virtual.stdout is not None
             port = virtual.stdout.readline().strip()
-            options = ["--clip", f"serial:{port}", "--no-plot", "--out", str(out)]
+            options = ["--clip", f"serial:{port}", "--out", str(out), *([] if plot else ["--no-plot"])]
             options += ["--duration", str(warm_up_s + seconds + SPARE_S)]
             theirs, written = terminal()
             stderr = subprocess.DEVNULL if plain else theirs
@@ -131,7 +131,7 @@ def measure(seconds: float, warm_up_s: float, plain: bool) -> None:
         taken = np.array(json.loads(notes.read_text()))
     taken = taken[taken[:, 0] - taken[0, 0] > warm_up_s]
     print("| what | figure |\n|---|---|")
-    print(f"| view | {'plain lines' if plain else f'table of {COLUMNS} x {ROWS}'} |")
+    print(f"| view | {'plain lines' if plain else f'table of {COLUMNS} x {ROWS}'}{', window' if plot else ''} |")
     print(f"| samples received, lost | {link['samples_received']}, {link['samples_lost']} |")
     print(f"| CPU of the host's process, % of one core | {100 * spent / lasted_s:.1f} |")
     print(f"| characters a second on the terminal | {characters / lasted_s:.0f} |")
@@ -152,9 +152,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seconds", type=float, default=60.0, help="of real time that are measured")
     parser.add_argument("--warm-up", type=float, default=30.0, help="seconds before")
+    parser.add_argument(
+        "--plot", action="store_true", help="with the window open as well, whose process is not counted"
+    )
     parser.add_argument("--plain", action="store_true", help="without a terminal: plain lines")
     options = parser.parse_args()
-    measure(options.seconds, options.warm_up, options.plain)
+    measure(options.seconds, options.warm_up, options.plain, options.plot)
 
 
 if __name__ == "__main__":
