@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from hipdrop.events import Side
-from hipdrop.monitor.channel import Channel
+from hipdrop.monitor.channel import Channel, Limits
 from hipdrop.monitor.levels import Level
 
 KEPT_POINTS = 2048  # more than one push of a block of 4096 samples, or of a lump of 20 s of a recording, makes
@@ -70,20 +70,21 @@ class Trace:
     __slots__ = ("_count", "_points")
 
     def __init__(self) -> None:
-        self._points: deque[LevelPoint] = deque(maxlen=KEPT_POINTS)
+        self._points: deque[tuple[float, Side, float, Limits, Level]] = deque(maxlen=KEPT_POINTS)
         self._count = 0
 
     def add(self, t_s: float, channel: Channel) -> None:
         """Note a channel as it stands."""
-        limits = channel.limits
-        limit_deg = limits.reference_deg + limits.level_deg
-        self._points.append(
-            LevelPoint(t_s, channel.side, channel.level_deg, limits.reference_deg, limit_deg, channel.state)
-        )
+        self._points.append((t_s, channel.side, channel.level_deg, channel.limits, channel.state))
         self._count += 1
 
     def since(self, count: int, learning: Learning | None) -> MonitorView:
         """Give the points after the first `count`, as far as they are kept."""
         new = min(max(self._count - count, 0), len(self._points))
-        points = tuple(self._points[i] for i in range(len(self._points) - new, len(self._points)))
+        points = tuple(_point(*self._points[i]) for i in range(len(self._points) - new, len(self._points)))
         return MonitorView(points, self._count, learning)
+
+
+def _point(t_s: float, side: Side, level_deg: float, limits: Limits, state: Level) -> LevelPoint:
+    limit_deg = limits.reference_deg + limits.level_deg
+    return LevelPoint(t_s, side, level_deg, limits.reference_deg, limit_deg, state)
