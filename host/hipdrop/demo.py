@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 WORDS = (
     "a demo: the baseline is learned in half a minute, and the left leg sags at once; a real run takes 8 min to learn"
 )
+NOTICE = "a demo: short baseline, sudden sag"
 # Half a minute for the baseline where a run takes minutes 3 to 8, and a slow level of 10 steps in place of 50: with a
 # sag far over what fatigue does, that is safe enough to look at.
 _MONITOR = {

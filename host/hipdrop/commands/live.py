@@ -114,7 +114,7 @@ def live_command(
         run.user(said)
     try:
         with sounding(settings.alerts, run.outbox):
-            window = None if no_plot else live_window(run, theme, out, said)
+            window = None if no_plot else live_window(run, theme, out, said, demo_words() if demo else "")
             streamed = asyncio.run(watch(run, link, stream, duration, window))
         if not streamed:
             raise KeyboardInterrupt  # before there was a run
@@ -167,6 +167,13 @@ def in_a_hurry(settings: Settings) -> Settings:
     return demo_settings(settings)
 
 
+def demo_words() -> str:
+    """Give what the window says of a demo."""
+    from hipdrop.demo import NOTICE
+
+    return NOTICE
+
+
 def chosen_link(clip: str | None, faults: list[str] | None = None) -> Link:
     """Give the link to the clip that is named, else to the one that was used last, and say which that is."""
     from hipdrop.links import open_link
@@ -195,7 +202,9 @@ def sounding(settings: AlertSettings, outbox: Outbox) -> Iterator[None]:
         yield
 
 
-def live_window(run: LiveRun, theme: ThemeName, out: Path | None, said: Treadmill | None) -> WindowView:
+def live_window(
+    run: LiveRun, theme: ThemeName, out: Path | None, said: Treadmill | None, notice: str = ""
+) -> WindowView:
     """Make the window of a run; it opens with the run."""
     from hipdrop.live.view import WindowView
 
@@ -204,7 +213,7 @@ def live_window(run: LiveRun, theme: ThemeName, out: Path | None, said: Treadmil
         parts += [f"{said.speed_ms:g} m/s"] if said.speed_ms is not None else []
         parts += [f"slope {said.slope_percent:g} %"] if said.slope_percent is not None else []
     who = ", ".join(part for part in parts if part)
-    return WindowView(run, who=who, theme=theme, pictures=str(out or Path()))
+    return WindowView(run, who=who, notice=notice, theme=theme, pictures=str(out or Path()))
 
 
 async def watch(
