@@ -136,7 +136,7 @@ def test_a_low_battery_is_told() -> None:
 
 
 def test_the_tilt_stream_finds_the_same_steps(undisturbed: Heard) -> None:
-    """Within 0.4 deg of raw, as the issue of the clip asks for."""
+    """Within 0.4 deg of raw."""
     (mount,) = [event for event in undisturbed.events if isinstance(event, MountFound)][-1:]
     tilt = run_clip(RUN_S, mount=mount.pelvis_from_sensor, stream="tilt")
     assert tilt.link["samples_lost"] == 0
