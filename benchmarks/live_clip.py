@@ -27,7 +27,7 @@ from hipdrop.pipeline import Pipeline
 from hipdrop.samples import STANDARD_GRAVITY_MS2, SampleBlock
 from hipdrop.settings import Settings
 from hipdrop.simulate import SimulatedRun, simulate
-from hipdrop.virtual.imu import Feed
+from hipdrop.virtual.imu import Feed, ImuModel
 from hipdrop.virtual.imu.feed import counts
 from hipdrop.virtual.imu.lsm6 import ACC_G, GYR_DPS
 from hipwire import frames, ids
@@ -76,8 +76,9 @@ async def run(seconds: float) -> tuple[Measured, float]:
         model.read = timed  # type: ignore[method-assign]
         await measured.run(measured.session(link, "raw"), seconds)
         # the least delay of all transactions ties the sensor's clock to the host's
-        origin_us = model._origin_us  # type: ignore[attr-defined]
-        return measured, min(ahead_s) + 1e-6 * origin_us
+        assert isinstance(model, ImuModel)
+        assert model.origin_us is not None
+        return measured, min(ahead_s) + 1e-6 * model.origin_us
 
 
 def replayed(truth: SimulatedRun, rate_hz: float, first: int, count: int) -> list[Step]:

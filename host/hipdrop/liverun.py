@@ -101,6 +101,7 @@ class LiveRun:
             ending.cancel()
             await asyncio.gather(ending, return_exceptions=True)
             try:
+                self._count(session.link)
                 self._take(self._reached_s, self.chain.close())
                 if self._haptic is not None:
                     await self._haptic.close()
@@ -151,6 +152,13 @@ class LiveRun:
         if self._writer is not None:
             self._writer.session(at_s, "lost")
         self.chain.lost()
+
+    def _count(self, link: Link) -> None:
+        """Note what the link itself has lost: what never was a message cannot be counted from the recording."""
+        if self._writer is not None:
+            at_s = asyncio.get_running_loop().time()
+            self._writer.session(at_s, "counted", overflowed=link.overflowed, bad_frames=link.bad_frames)
+        self.chain.counted(link.overflowed, link.bad_frames)
 
     def missing(self, at_s: float) -> tuple[int, int] | None:
         """Give frames to ask the clip for."""

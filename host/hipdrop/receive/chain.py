@@ -120,6 +120,10 @@ class Chain:
         """Note that the link is gone."""
         self.counters.lost = True
 
+    def counted(self, overflowed: int, bad_frames: int) -> None:
+        """Note what the link itself has lost, over the whole run."""
+        self.counters.overflowed, self.counters.bad_frames = overflowed, bad_frames
+
     def close(self) -> list[Event]:
         """Give what is still open; no more will come."""
         if self._boot is not None:

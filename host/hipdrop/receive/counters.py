@@ -23,6 +23,8 @@ class LinkCounters:
     other_stream: int = 0  # frames of the stream that the run is not made of
     links: int = 0
     mtu: int | None = None
+    overflowed: int = 0  # messages that this computer did not take in time
+    bad_frames: int = 0  # that came broken over a cable
     lost: bool = False  # the link, and it has not come back
     boots: list[Boot] = field(default_factory=list)
 
@@ -79,6 +81,8 @@ class LinkCounters:
             + sum(boot.strays for boot in boots),
             "lost_on_clip": sum(boot.lost_on_clip for boot in boots),
             "boots": len(boots),
+            "overflowed": self.overflowed,
+            "bad_frames": self.bad_frames,
         }
 
 

@@ -34,6 +34,8 @@ def enter(chain: Chain, item: Item) -> list[Event]:
         chain.connected(item.detail.get("mtu"))
     elif isinstance(item, Session) and item.what == "lost":
         chain.lost()
+    elif isinstance(item, Session) and item.what == "counted":
+        chain.counted(item.detail.get("overflowed", 0), item.detail.get("bad_frames", 0))
     return []
 
 

@@ -19,6 +19,9 @@ LARGEST = 1e6
 SYNTAX = "NAME[:VALUE][@SECONDS], such as link-lost:5@30"
 
 
+NO_VALUE = "no value"
+
+
 @dataclass(frozen=True, slots=True)
 class Fault:
     """Something that shall go wrong.
@@ -70,6 +73,8 @@ def parse_fault(text: str) -> Fault:
         raise UsageError(f"there is no fault {name!r}: {SYNTAX}; there are {', '.join(sorted(KINDS))}")
     value = _number(text, amount) if colon else None
     at_s = _number(text, when) if at else 0.0
+    if value is not None and kind.help == NO_VALUE:
+        raise UsageError(f"fault {text!r}: {name} has no value; leave out :{amount}")
     if value is not None and value < kind.lowest:
         raise UsageError(f"fault {text!r}: {name} needs at least {kind.lowest:g} ({kind.help})")
     if at_s < 0.0 or (kind.at_start and at_s > 0.0):
@@ -137,13 +142,13 @@ def _set_rate_error(clip: VirtualClip, percent: float) -> None:
 KINDS: dict[str, Kind] = {
     "link-lost": Kind("seconds without radio", 5.0, lambda c, v: _radio(c).lose(v), needs_radio=True),
     "notify-full": Kind("seconds", 2.0, lambda c, v: _radio(c).refuse_notify(v), needs_radio=True),
-    "central-vanishes": Kind("no value", 0.0, lambda c, _: _radio(c).central_vanishes(), needs_radio=True),
-    "mtu-23": Kind("no value", 23.0, lambda c, _: _radio(c).set_mtu_limit(23), needs_radio=True, at_start=True),
+    "central-vanishes": Kind(NO_VALUE, 0.0, lambda c, _: _radio(c).central_vanishes(), needs_radio=True),
+    "mtu-23": Kind(NO_VALUE, 23.0, lambda c, _: _radio(c).set_mtu_limit(23), needs_radio=True, at_start=True),
     "i2c-errors": Kind("seconds without an answer of the sensor", 0.5, _silence_sensor),
     "fifo-overrun": Kind("seconds in which the clip stalls", 1.5, lambda c, v: c.stall(v)),
     "rate-error": Kind("percent", 5.0, _set_rate_error, lowest=-20.0, at_start=True),
     "low-battery": Kind("volts", LOW_BATTERY_V, lambda c, v: c.set_battery(v)),
-    "reset": Kind("no value", 0.0, lambda c, _: c.reset()),
+    "reset": Kind(NO_VALUE, 0.0, lambda c, _: c.reset()),
     "gc-pauses": Kind("seconds between pauses of 0.3 s", 5.0, _pause_collections, lowest=1.0),
     "flash-erases": Kind("seconds between stalls of 0.4 s", 10.0, lambda c, v: _repeat(c, v, ERASE_S), lowest=1.0),
 }

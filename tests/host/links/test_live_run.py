@@ -16,6 +16,7 @@ from hipdrop.commands.live import report
 from hipdrop.commands.sources import open_source
 from hipdrop.errors import ClipNotFound, OutputError
 from hipdrop.events import AlertCleared, AlertRaised, Event, Gap, Side, Step
+from hipdrop.links.base import INBOX_MESSAGES
 from hipdrop.links.connection import Session
 from hipdrop.liverun import LiveRun
 from hipdrop.recording import read_run
@@ -116,6 +117,27 @@ def test_a_long_loss_is_a_gap_for_the_pipeline_and_completed_afterwards(
     assert 5.0 < gaps[0].duration_s < 12.0  # what came within the 3 s of waiting is no gap any more
     before = [step for step in undisturbed.steps if step.t_s < gaps[0].t_s - 2.0]
     assert list(map(repr, lost.steps[: len(before)])) == list(map(repr, before))
+
+
+def test_messages_that_nobody_took_in_time_are_counted_and_their_frames_fetched(
+    counts: NDArray[np.int16], tmp_path: Path
+) -> None:
+    """A computer that stands still while the inbox runs over: the oldest go, the count is kept in the recording too."""
+
+    async def stand_still(session: Session, link: ScriptedLink) -> None:
+        await asyncio.sleep(20.0)
+        for _ in range(INBOX_MESSAGES + 7):
+            link._inbox.put(b"\x1f")  # a kind that nobody knows
+
+    path = tmp_path / "run.mcap"
+    done = live(ScriptedClip(counts=counts[: 208 * 60]), stand_still, 45.0, recording=path)
+    assert done.link["overflowed"] >= 7
+    assert (done.link["bad_frames"], done.link["samples_lost"]) == (0, 0)
+    recorded = read_run(path)
+    chain = chain_of(recorded, None, None, None)
+    for item in recorded.items:
+        enter(chain, item)
+    assert chain.link_table()["overflowed"] == done.link["overflowed"]
 
 
 def test_what_is_recorded_gives_the_same_events_again(counts: NDArray[np.int16], tmp_path: Path) -> None:

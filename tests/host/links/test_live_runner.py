@@ -76,7 +76,7 @@ def test_a_muted_run_is_silent_and_says_so(counts: NDArray[np.int16], tmp_path: 
     assert ids.BUZZ not in [code for code, _ in clip.asked]
     assert (run.outbox.kept_quiet, run.haptics.asked) == (1, 0)
     said = [item.what for item in read_run(tmp_path / "run.mcap").items if isinstance(item, Session)]
-    assert said == ["connected", "muted"]
+    assert said == ["connected", "muted", "counted"]
 
 
 def test_the_treadmill_is_recorded_as_an_input(counts: NDArray[np.int16], tmp_path: Path) -> None:

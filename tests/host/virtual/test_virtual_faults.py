@@ -45,6 +45,8 @@ def test_the_usual_amount() -> None:
         ("gc-pauses:0", "needs at least 1"),
         ("rate-error:5@30", "begins with the clip"),
         ("mtu-23@1", "begins with the clip"),
+        ("mtu-23:118", "has no value"),
+        ("reset:2@5", "has no value"),
     ],
 )
 def test_refuses(text: str, words: str) -> None:

@@ -75,6 +75,11 @@ class ImuModel(ABC):
         packets = len(self._stream) // self.PACKET_BYTES
         return bool(packets) and not self.feed.repeat and self._first >= len(self._stream)
 
+    @property
+    def origin_us(self) -> int | None:
+        """The clip's clock when sample 0 of the feed began; None before the FIFO was first switched on."""
+        return self._origin_us
+
     def _acknowledge(self, now_us: int) -> None:
         if now_us < self._silent_until_us:
             raise Nack
