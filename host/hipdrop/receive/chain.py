@@ -28,6 +28,7 @@ from hipwire import commands, errors, frames, ids, records
 NOMINAL_HZ = 208.0  # until the info message says another
 
 Keep = Callable[[Boot, Frame, int], None]
+Streams = Callable[[int, ClipInfo, Settings], Stream]
 
 
 def microseconds(time_s: float) -> int:
@@ -46,6 +47,8 @@ class Chain:
         As of `hipdrop.pipeline.Pipeline`.
     keep
         Gets each frame when it comes for the first time, with the boot that it belongs to and its arrival in us.
+    streams
+        Makes of kind, info and settings what blocks and pipeline are made with.
 
     Attributes
     ----------
@@ -60,9 +63,11 @@ class Chain:
     def __init__(
         self, settings: Settings | None = None, *,
         site: Site | None = None, profile: Profile | None = None, mount: Array | None = None, keep: Keep | None = None,
+        streams: Streams = stream_of,
     ) -> None:  # fmt: skip
         self._settings = settings or Settings()
         self._keep = keep
+        self._streams = streams
         self._site, self._profile, self._mount = site, profile, mount
         self.info: ClipInfo | None = None
         self.status: ClipStatus | None = None
@@ -316,5 +321,5 @@ class Chain:
         rate_hz = self._rate.best_hz if at_end else self._rate.rate_hz
         if rate_hz is None:
             return
-        self._stream = stream_of(self.stream_kind, self.info, self._settings)
+        self._stream = self._streams(self.stream_kind, self.info, self._settings)
         self._feed.begin(self._stream, rate_hz / self._stream.stride, self._site, self._mount, self._profile)
