@@ -10,6 +10,8 @@ import numpy as np
 
 from hipdrop.errors import UsageError
 from hipdrop.events import Site
+from hipdrop.simulate.chip import Chip
+from hipdrop.simulate.sensorerrors import NO_ERRORS, SensorErrors
 from hipdrop.simulate.specs import Bout, Sag, Slip
 
 SLOWEST_MS = 1.8  # slow, grounded running; slower than that the model walks (docs/simulate.md)
@@ -17,6 +19,7 @@ FASTEST_MS = 4.5  # 1 m/s beyond the fastest measured trial
 FASTEST_TURN_DPS = 90.0
 FRAME_SAMPLES = 19  # samples in one frame of the wire format: what is lost, is lost together
 
+_CHIP = ("gyro_noise_mdps", "acc_noise_ug", "gyro_lsb_mdps", "acc_lsb_mg", "gyro_range_dps", "acc_range_g")
 _LIMITS = {
     "minutes": (0.01, 1440.0, "minutes"),
     "rate_hz": (50.0, 1000.0, "Hz"),
@@ -77,8 +80,10 @@ class RunnerConfig:
         Clip wobble: typical peak of its roll after a contact, resonance, damping ratio.
     slip
         One slip of the clip.
+    sensor_errors
+        What the chip makes wrong.
     gyro_bias_dps, acc_offset_mg
-        Offsets in sensor axes.
+        More offset, sensor axes.
     gyro_noise_mdps, acc_noise_ug
         Noise densities per root hertz.
     gyro_lsb_mdps, acc_lsb_mg
@@ -112,14 +117,15 @@ class RunnerConfig:
     wobble_hz: float = 15.0
     wobble_zeta: float = 0.1
     slip: Slip | None = None
+    sensor_errors: SensorErrors = NO_ERRORS
     gyro_bias_dps: tuple[float, float, float] = (0.0, 0.0, 0.0)
     acc_offset_mg: tuple[float, float, float] = (0.0, 0.0, 0.0)
-    gyro_noise_mdps: float = 3.8  # noise, LSB and range: LSM6DSO class part at 16 g and 2000 deg/s
-    acc_noise_ug: float = 70.0
-    gyro_lsb_mdps: float = 70.0
-    acc_lsb_mg: float = 0.488
-    gyro_range_dps: float = 2000.0
-    acc_range_g: float = 16.0
+    gyro_noise_mdps: float = Chip.gyro_noise_mdps
+    acc_noise_ug: float = Chip.acc_noise_ug
+    gyro_lsb_mdps: float = Chip.gyro_lsb_mdps
+    acc_lsb_mg: float = Chip.acc_lsb_mg
+    gyro_range_dps: float = Chip.gyro_range_dps
+    acc_range_g: float = Chip.acc_range_g
 
     def __post_init__(self) -> None:
         for name, (low, high, unit) in _LIMITS.items():
@@ -148,6 +154,14 @@ class RunnerConfig:
     def true_rate_hz(self) -> float:
         """Rate at which the clip really samples."""
         return self.rate_hz * (1.0 + self.rate_error)
+
+    @property
+    def chip(self) -> Chip:
+        """The chip, with all its errors."""
+        return Chip(
+            **{name: getattr(self, name) for name in _CHIP},
+            errors=self.sensor_errors.plus(self.acc_offset_mg, self.gyro_bias_dps),
+        )
 
     def rng(self, purpose: int) -> np.random.Generator:
         """Give the random stream of one purpose; they do not disturb each other."""

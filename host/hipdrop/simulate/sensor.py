@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from hipdrop.samples import STANDARD_GRAVITY_MS2, Array
+from hipdrop.samples import Array
 from hipdrop.simulate.config import FRAME_SAMPLES, RunnerConfig
 from hipdrop.simulate.wobble import Wobble
 
@@ -46,24 +46,9 @@ def mounted(config: RunnerConfig, mount: Array, t_s: Array, gyr: Array, acc: Arr
 
 
 def digitised(config: RunnerConfig, gyr_rads: Array, acc_ms2: Array) -> tuple[Array, Array]:
-    """Add offset and noise, saturate and round (3, N); returns (N, 3) rate in deg/s and specific force in m/s²."""
-    bandwidth_root = np.sqrt(config.true_rate_hz / 2.0)
-    n = gyr_rads.shape[1]
-    gyr = np.rad2deg(gyr_rads.T) + config.gyro_bias_dps
-    gyr += config.rng(5).standard_normal((n, 3)) * (config.gyro_noise_mdps * 1e-3 * bandwidth_root)
-    acc = acc_ms2.T / STANDARD_GRAVITY_MS2 + np.array(config.acc_offset_mg) * 1e-3
-    acc += config.rng(6).standard_normal((n, 3)) * (config.acc_noise_ug * 1e-6 * bandwidth_root)
-    gyr = _rounded(gyr, config.gyro_lsb_mdps * 1e-3, config.gyro_range_dps)
-    acc = _rounded(acc, config.acc_lsb_mg * 1e-3, config.acc_range_g)
-    return gyr, acc * STANDARD_GRAVITY_MS2
-
-
-def _rounded(values: Array, lsb: float, full_scale: float) -> Array:
-    if lsb == 0.0:
-        return np.clip(values, -full_scale, full_scale)
-    top = np.floor(full_scale / lsb)
-    rounded: Array = np.clip(np.rint(values / lsb), -top, top) * lsb
-    return rounded
+    """Give what the chip makes of (3, N): (N, 3) rate in deg/s and specific force in m/s²."""
+    acc, gyr = config.chip.read(acc_ms2.T, gyr_rads.T, config.true_rate_hz, config.rng(6), config.rng(5))
+    return gyr, acc
 
 
 def received(config: RunnerConfig) -> NDArray[np.bool_]:
