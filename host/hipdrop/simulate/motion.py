@@ -19,8 +19,8 @@ from hipdrop.simulate.levels import AddedDrop
 from hipdrop.simulate.way import Way
 
 MARGIN = 3  # points that a difference needs on either side
-_FIRST = np.array([-1.0, 9.0, -45.0, 0.0, 45.0, -9.0, 1.0]) / 60.0
-_SECOND = np.array([2.0, -27.0, 270.0, -490.0, 270.0, -27.0, 2.0]) / 180.0
+FIRST = np.array([-1.0, 9.0, -45.0, 0.0, 45.0, -9.0, 1.0]) / 60.0
+SECOND = np.array([2.0, -27.0, 270.0, -490.0, 270.0, -27.0, 2.0]) / 180.0
 
 # Where the sensor sits, from the midpoint of the two PSIS in pelvis axes, m (facts/algorithms.md 13)
 LEVER_M = {
@@ -103,7 +103,7 @@ def pelvis_motion(gait: Gait, added: AddedDrop, way: Way, t_s: Array, site: Site
         acceleration[0] += c[inner] * x + s[inner] * z
         acceleration[2] += c[inner] * z - s[inner] * x
     position = displacement + to_world(angles, LEVER_M[site][:, None])
-    acceleration += differences(position, _SECOND) / step_s**2
-    rates = differences(angles, _FIRST) / step_s
+    acceleration += differences(position, SECOND) / step_s**2
+    rates = differences(angles, FIRST) / step_s
     angles = np.ascontiguousarray(angles[:, inner])
     return PelvisMotion(angles, angular_rate(angles, rates), to_pelvis(angles, acceleration))

@@ -7,20 +7,34 @@ import os
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from hipdrop.errors import OutputError
 from hipdrop.samples import STANDARD_GRAVITY_MS2, Array
+from hipdrop.simulate.config import RunnerConfig
 from hipdrop.simulate.truth import Contacts
-
-if TYPE_CHECKING:
-    from hipdrop.simulate.run import SimulatedRun
 
 IMU_HEADER = "t_s,acc_x_ms2,acc_y_ms2,acc_z_ms2,gyr_x_dps,gyr_y_dps,gyr_z_dps"
 TRUTH_HEADER = "contact_s,toe_off_s,side,drop_deg,excursion_deg,stride_mean_deg,peak_s,activity"
 _ROWS = 1 << 16  # rows at a time
+
+
+class Sampled(Protocol):
+    """What a chip put out, as `hipdrop.simulate.run.SimulatedRun` holds it."""
+
+    @property
+    def config(self) -> RunnerConfig: ...
+    @property
+    def t_s(self) -> Array: ...
+    @property
+    def acc_ms2(self) -> Array: ...
+    @property
+    def gyr_dps(self) -> Array: ...
+    @property
+    def kept(self) -> NDArray[np.bool_]: ...
 
 
 def write_files(contents: Mapping[Path, Iterable[str]]) -> None:
@@ -74,7 +88,7 @@ def _umask() -> int:
     return mask
 
 
-def imu_lines(run: SimulatedRun) -> Iterator[str]:
+def imu_lines(run: Sampled) -> Iterator[str]:
     """Give the samples that arrived as text, piece by piece; digits are enough to find every count again."""
     yield IMU_HEADER + "\n"
     kept = np.flatnonzero(run.kept)

@@ -59,7 +59,7 @@ def test_angular_rate_of_a_pure_turn_lies_along_up() -> None:
     np.testing.assert_allclose(rate, 0.7 * to_pelvis(angles, np.array([[0.0], [1.0], [0.0]])), atol=1e-12)
 
 
-@pytest.mark.parametrize(("weights", "order"), [("_FIRST", 1), ("_SECOND", 2)])
+@pytest.mark.parametrize(("weights", "order"), [("FIRST", 1), ("SECOND", 2)])
 def test_differences_of_a_sine_are_its_derivatives(weights: str, order: int) -> None:
     from hipdrop.simulate import motion
 
