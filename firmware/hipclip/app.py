@@ -12,6 +12,7 @@ from hipclip import FIRMWARE_VERSION, lateimu, led, stream, watchdog
 from hipclip.battery import Battery
 from hipclip.button import DOUBLE, LONG, Button
 from hipclip.cadence import Cadence
+from hipclip.calibration import StoredCalibration
 from hipclip.commands import Commands
 from hipclip.counters import Counters
 from hipclip.haptics import OFF as OFF_PATTERN
@@ -70,12 +71,17 @@ class App:
         if self.board.TELLS_WATCHDOG and machine.reset_cause() == machine.WDT_RESET:
             self.boot_faults |= ids.FAULT_WATCHDOG
             self.log.add(ids.LOG_CRASH, ids.LOG_ERROR, text="watchdog")
-        if self.settings.damaged:
-            self.log.add(ids.LOG_SETTINGS, ids.LOG_WARNING, text=self.settings.error)
+        self._tell_damaged(self.settings)
+
+    def _tell_damaged(self, kept):
+        if kept.damaged:
+            self.log.add(ids.LOG_SETTINGS, ids.LOG_WARNING, text=kept.error)
 
     def _build_signal(self, ring_memory):
         """Make sensor, clock, sampler, stream and cadence."""
         self.imu = lateimu.find(self.board.IMU, self.board.i2c(), self._tell_missing)
+        self.calibration = StoredCalibration(self.imu)
+        self._tell_damaged(self.calibration)
         clock = SampleClock(self.imu.rate_mhz)
         self.log.clock = clock
         self.sampler = Sampler(self.imu, clock, self.counters)
@@ -89,7 +95,7 @@ class App:
     def _make_tilt(self, ring):
         from hipclip.tiltstream import TiltStream  # filter and writer: 10 kB that a raw stream does without
 
-        return TiltStream(ring, self.imu, self.sampler.clock, self.settings)
+        return TiltStream(ring, self.imu, self.sampler.clock, self.settings, self.calibration)
 
     def _make_ble(self):
         """Make the Bluetooth side; without a radio the cable is left."""

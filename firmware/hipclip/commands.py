@@ -58,6 +58,8 @@ class Commands:
             ids.GET_STATUS: self._get_status,
             ids.REPL: self._repl,
             ids.RESET: self._reset,
+            ids.SET_CALIBRATION: self._set_calibration,
+            ids.GET_CALIBRATION: self._get_calibration,
         }
 
     def handle(self, message, outlet):
@@ -195,9 +197,8 @@ class Commands:
     # what the clip remembers
 
     def _set_mount(self, payload, outlet):
-        clip, mount = self._clip, records.unpack(records.MOUNT, payload)
-        if clip.stream.running and clip.stream.kind == ids.TILT:
-            raise RefusedError(ids.BUSY)  # its frames would change their meaning in mid-stream
+        mount = records.unpack(records.MOUNT, payload)
+        self._check_no_tilt()
         if mount["mount_id"] == 0:
             mount = dict.fromkeys(mount, 0)
         try:
@@ -205,6 +206,24 @@ class Commands:
         except ValueError:  # no unit quaternion
             raise RefusedError(ids.MALFORMED)
         return b""
+
+    def _check_no_tilt(self):
+        """Refuse what would change the meaning of a tilt stream's frames in mid-stream."""
+        if self._clip.stream.running and self._clip.stream.kind == ids.TILT:
+            raise RefusedError(ids.BUSY)
+
+    def _set_calibration(self, payload, outlet):
+        self._check_no_tilt()
+        try:
+            self._clip.calibration.store(payload)
+        except errors.WireError:  # a ValueError too
+            raise
+        except ValueError as error:
+            raise RefusedError(ids.BAD_SETTING, text_payload(error))
+        return b""
+
+    def _get_calibration(self, payload, outlet):
+        return self._clip.calibration.record
 
     def _get_settings(self, payload, outlet):
         offset = records.unpack(records.OFFSET, payload)["offset"]

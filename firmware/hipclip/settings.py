@@ -1,10 +1,10 @@
 """What the clip remembers: one table of keys with their limits, kept as JSON on the flash."""
 
 import json
-import os
 
 from micropython import const
 
+from hipclip import flashfile
 from hipwire.frames import QUATERNION_ONE
 
 FILE = "settings.json"
@@ -87,13 +87,7 @@ class Settings:
         self.damaged, self.error = False, ""
 
     def _save(self, values):
-        """Write beside the file, then take its place: whoever cuts the power finds the old one or the new one whole."""
-        beside = self._path + ".new"
-        with open(beside, "w") as file:
-            file.write(json.dumps(values))
-        if self.damaged:
-            os.rename(self._path, self._path + ".bad")
-        os.rename(beside, self._path)
+        flashfile.replace(self._path, json.dumps(values).encode(), self.damaged)
 
     def _load(self):
         try:

@@ -101,7 +101,7 @@ class Status:
         bits = clip.boot_faults  # of crash, safe mode and watchdog: they stay for this boot
         if clip.sampler.failed:
             bits |= ids.FAULT_SENSOR
-        if clip.settings.damaged:
+        if clip.settings.damaged or clip.calibration.damaged:
             bits |= ids.FAULT_SETTINGS
         if clip.battery.low:
             bits |= ids.FAULT_BATTERY
@@ -113,7 +113,7 @@ class Status:
         imu, board = clip.imu, clip.board
         values = {
             "boot_id": clip.boot_id,
-            "features": board.FEATURES | ids.HAS_RAW | (ids.HAS_TILT if clip.stream.can(ids.TILT) else 0),
+            "features": board.FEATURES | ids.HAS_CALIBRATION | clip.stream.features,
             "rate_mhz": imu.RATE_MHZ,
             "acc_range_g": imu.ACC_RANGE_G,
             "gyr_range_dps": imu.GYR_RANGE_DPS,

@@ -63,6 +63,11 @@ class Stream:
         """Whether this board makes such a stream."""
         return kind == ids.RAW or (kind == ids.TILT and self._make_tilt is not None)
 
+    @property
+    def features(self):
+        """Bits of the streams that this board makes."""
+        return ids.HAS_RAW | (ids.HAS_TILT if self.can(ids.TILT) else 0)
+
     def _add_tilt(self):
         """Make what the tilt stream needs; without a mount nobody can ask for it, and its 10 kB stay free."""
         ring = FrameRing(self._memory)

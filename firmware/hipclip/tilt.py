@@ -26,6 +26,7 @@ class TiltFilter:
     def __init__(self, rate_mhz, acc_ng_per_lsb, gyr_ndps_per_lsb):
         self._acc_scale = acc_ng_per_lsb * 0.5e-9
         self._gyr_scale = gyr_ndps_per_lsb * 0.5e-9
+        self.first_bias = (0.0, 0.0, 0.0)  # deg/s: what `reset` begins with, until the clip has found one at rest
         self.set_rate(rate_mhz)
         self.reset()
 
@@ -48,7 +49,7 @@ class TiltFilter:
         self._seen = 0
         self._mean = [0.0, 0.0, 0.0]  # of the first seconds: they start the low-pass
         self._state = [0.0] * 6
-        self.bias_x = self.bias_y = self.bias_z = 0.0  # deg/s
+        self.bias_x, self.bias_y, self.bias_z = self.first_bias
         self._still = 0
         self._rests = 0
         self._slow = [0.0] * 6  # rates, then acceleration, followed slowly

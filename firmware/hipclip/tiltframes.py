@@ -3,9 +3,10 @@
 import math
 from array import array
 
+from hipclip.correction import Correction
 from hipclip.stream import DIVIDER
 from hipclip.tilt import TiltFilter
-from hipwire import frames, ids
+from hipwire import frames, ids, records
 
 _FIELDS = 5
 _RATE_STEP_PPM = 500  # the filter takes a new rate when it differs by more
@@ -21,6 +22,8 @@ class Tilt:
     def __init__(self, imu, clock, most_samples):
         self._clock = clock
         self._filter = TiltFilter(imu.RATE_MHZ, imu.ACC_NG_PER_LSB, imu.GYR_NDPS_PER_LSB)
+        self._correction = Correction()
+        self._acc_ng_per_lsb = imu.ACC_NG_PER_LSB
         self._rate_mhz = imu.RATE_MHZ
         self._acc_mg = imu.ACC_NG_PER_LSB * 0.5e-6  # of a sum of two
         self._gyr_ddps = imu.GYR_NDPS_PER_LSB * 0.5e-8
@@ -35,6 +38,16 @@ class Tilt:
     def ready(self):
         """Whether a mount is stored."""
         return self._mount is not None
+
+    def set_calibration(self, values):
+        """Take what is known of the sensor (`records.CALIBRATION` by name), before `set_mount` begins anew."""
+        self._correction.forget()
+        if values["parts"] & ids.CALIBRATED_ACC:
+            matrix = [values[name] for name in records.ACC_MATRIX]
+            offset = [values[name] for name in records.ACC_OFFSET]
+            self._correction.set(matrix, offset, self._acc_ng_per_lsb)
+        known = values["parts"] & ids.CALIBRATED_GYR
+        self._filter.first_bias = tuple([values[name] * 1e-6 if known else 0.0 for name in records.GYR_BIAS])
 
     def set_mount(self, w, x, y, z):
         """Take the quaternion, sensor to pelvis, in any scale; four zeros forget it."""
@@ -79,6 +92,9 @@ class Tilt:
         first, tilt, scale = self._first, self._filter, self._gyr_ddps
         ax, ay, az = first[0] + _i16(block, at), first[1] + _i16(block, at + 2), first[2] + _i16(block, at + 4)
         gx, gy, gz = first[3] + _i16(block, at + 6), first[4] + _i16(block, at + 8), first[5] + _i16(block, at + 10)
+        right = self._correction
+        right.apply(ax, ay, az)
+        ax, ay, az = right.x, right.y, right.z
         tilt.push(ax, ay, az, gx, gy, gz)
         ux, uy, uz = tilt.up_x, tilt.up_y, tilt.up_z
         m = self._mount

@@ -7,14 +7,16 @@ from hipclip.tiltframes import Tilt, TiltWriter
 class TiltStream(TiltWriter):
     """Filter and writer in one; floats cost a board up to a third of its time, so raw streams go without."""
 
-    def __init__(self, ring, imu, clock, settings):
+    def __init__(self, ring, imu, clock, settings, calibration):
         self._tilt = Tilt(imu, clock, BURST_SAMPLES)
         self._settings = settings
+        self._calibration = calibration
         super().__init__(ring, self._tilt, clock)
 
     def begin(self, samples_per_frame):
-        """Take the mount that is stored now, and begin."""
+        """Take the calibration and the mount that are stored now, and begin."""
         get = self._settings.get
+        self._tilt.set_calibration(self._calibration.values)
         self._tilt.set_mount(get("mount_w"), get("mount_x"), get("mount_y"), get("mount_z"))
         super().begin(samples_per_frame)
 

@@ -5,4 +5,4 @@ It uses only what MicroPython and CPython both have. Nothing here is imported fo
 """
 
 VERSION = 1
-REVISION = 0
+REVISION = 1

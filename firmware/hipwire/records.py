@@ -4,6 +4,7 @@ A table is a tuple of (name, code), code as in `struct`: B b H h I i. Values are
 `struct` would wrap them without a word.
 """
 
+import binascii
 import struct
 
 from hipwire import errors
@@ -76,6 +77,26 @@ BUZZ = (("pattern", "B"), ("strength_percent", "B"), ("repeats", "B"))
 NEEDED = (("mtu", "H"),)
 CHUNK = (("total", "H"), ("offset", "H"))
 OFFSET = (("offset", "H"),)
+ACC_MATRIX = ("acc_xx_ppm", "acc_xy_ppm", "acc_xz_ppm", "acc_yx_ppm", "acc_yy_ppm", "acc_yz_ppm", "acc_zx_ppm",
+              "acc_zy_ppm", "acc_zz_ppm")  # fmt: skip
+ACC_OFFSET = ("acc_offset_x_ug", "acc_offset_y_ug", "acc_offset_z_ug")
+GYR_BIAS = ("gyr_bias_x_udps", "gyr_bias_y_udps", "gyr_bias_z_udps")
+CALIBRATION = tuple([(name, "i") for name in ACC_MATRIX + ACC_OFFSET + GYR_BIAS]) + (
+    ("acc_measured_s", "I"),
+    ("gyr_measured_s", "I"),
+    ("acc_residual_ug", "I"),
+    ("gyr_residual_udps", "I"),
+    ("acc_temperature_cdeg", "h"),
+    ("gyr_temperature_cdeg", "h"),
+    ("acc_range_g", "H"),
+    ("gyr_range_dps", "H"),
+    ("gyr_rest_ds", "H"),
+    ("parts", "B"),
+    ("acc_parameters", "B"),
+    ("acc_poses", "B"),
+    ("acc_coverage_percent", "B"),
+    ("calibration_id", "I"),
+)
 
 
 def saturate(value: int, low: int, high: int) -> int:
@@ -116,3 +137,17 @@ def unpack(table: tuple, message: bytes, offset: int = 0) -> dict:  # type: igno
         values[name] = struct.unpack_from("<" + code, message, offset)[0]
         offset += _SIZE[code]
     return values
+
+
+def pack_calibration(values: dict) -> bytes:  # type: ignore[type-arg]
+    """Make a calibration record with its id; one without parts is all zeros."""
+    if not values["parts"]:
+        return bytes(size(CALIBRATION))
+    named = dict(values)
+    named["calibration_id"] = calibration_id(pack(CALIBRATION, values))
+    return pack(CALIBRATION, named)
+
+
+def calibration_id(record: bytes) -> int:
+    """CRC-32 of a calibration record up to its id; 1 where that is 0, which stands for none."""
+    return binascii.crc32(record[: size(CALIBRATION) - 4]) or 1

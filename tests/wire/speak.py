@@ -17,13 +17,22 @@ STATUS = {
     "storage_free_kb": 5120, "uptime_s": 21, "mount_id": 9, "reset_cause": 1, "rate_uncertainty_ppm": 480,
 }  # fmt: skip
 INFO = {
-    "boot_id": 1, "features": 0x37, "rate_mhz": 208000, "acc_range_g": 16, "gyr_range_dps": 2000,
+    "boot_id": 1, "features": 0x137, "rate_mhz": 208000, "acc_range_g": 16, "gyr_range_dps": 2000,
     "acc_ng_per_lsb": 488000, "gyr_ndps_per_lsb": 70000000, "tilt_divider": 2, "raw_samples": 19, "ring_s": 30,
     "mount_id": 9, "mount_w": 32767, "serial": "A1", "firmware": "0.1.0", "board": "xiao", "chip": "LSM6DSOX",
 }  # fmt: skip
 STARTED = {
     "boot_id": 1, "stream": 1, "samples": 19, "next_sequence": 11, "next_index": 209, "oldest_sequence": 0,
     "rate_uncertainty_ppm": 24000, "rate_mhz": 208000,
+}  # fmt: skip
+CALIBRATION = {
+    "acc_xx_ppm": 1012000, "acc_xy_ppm": 5000, "acc_xz_ppm": -3000, "acc_yx_ppm": 5000, "acc_yy_ppm": 993000,
+    "acc_yz_ppm": 2000, "acc_zx_ppm": -3000, "acc_zy_ppm": 2000, "acc_zz_ppm": 1004000, "acc_offset_x_ug": 20000,
+    "acc_offset_y_ug": -15000, "acc_offset_z_ug": 200000, "gyr_bias_x_udps": 500000, "gyr_bias_y_udps": -1250000,
+    "gyr_bias_z_udps": 20000000, "acc_measured_s": 1795348800, "gyr_measured_s": 1795352400, "acc_residual_ug": 1500,
+    "gyr_residual_udps": 4000, "acc_temperature_cdeg": 2550, "gyr_temperature_cdeg": frames.UNKNOWN_TEMPERATURE_CDEG,
+    "acc_range_g": 16, "gyr_range_dps": 2000, "gyr_rest_ds": 52, "parts": ids.CALIBRATED_ACC | ids.CALIBRATED_GYR,
+    "acc_parameters": 9, "acc_poses": 12, "acc_coverage_percent": 62,
 }  # fmt: skip
 
 
@@ -76,6 +85,11 @@ SAID = (
     ("command_set_mount", commands.pack_command(
         ids.SET_MOUNT, 4, records.pack(records.MOUNT, {"mount_id": 9, "mount_w": frames.QUATERNION_ONE}))),
     ("command_settings", commands.pack_command(ids.SET_SETTINGS, 5, b'{"led":false}')),
+    ("command_calibration", commands.pack_command(ids.SET_CALIBRATION, 7, records.pack_calibration(CALIBRATION))),
+    ("command_forget", commands.pack_command(ids.SET_CALIBRATION, 8, records.pack_calibration({"parts": 0}))),
+    ("command_calibrated", commands.pack_command(ids.GET_CALIBRATION, 9)),
+    ("answer_calibration", commands.pack_answer(ids.GET_CALIBRATION, 9, ids.OK, records.pack_calibration(CALIBRATION))),
+    ("answer_refused", commands.pack_answer(ids.SET_CALIBRATION, 7, ids.BAD_SETTING, b"parts")),
     ("answer_start", commands.pack_answer(ids.START, 1, ids.OK, records.pack(records.STARTED, STARTED))),
     ("answer_gone", commands.pack_answer(ids.RESEND, 0x1234, ids.GONE, b"\xfb\xff")),
     ("answer_mtu", commands.pack_answer(ids.START, 6, ids.MTU_TOO_SMALL, records.pack(records.NEEDED, {"mtu": 123}))),
@@ -97,7 +111,10 @@ def read(name, message):
         return repr((frames.decode_header(message), code, severity, value, text.encode()))
     if kind == ids.INFO:
         return repr(sorted(frames.decode_info(message).items()))
-    return repr((commands.decode_command if kind == ids.COMMAND else commands.decode_answer)(message))
+    said = (commands.decode_command if kind == ids.COMMAND else commands.decode_answer)(message)
+    if said[0] in (ids.SET_CALIBRATION, ids.GET_CALIBRATION) and len(said[-1]) == records.size(records.CALIBRATION):
+        return repr((said[:-1], sorted(records.unpack(records.CALIBRATION, said[-1]).items())))
+    return repr(said)
 
 
 if __name__ == "__main__":

@@ -19,6 +19,11 @@ def golden() -> dict[str, str]:
     return {name: text.replace(" ", "") for name, text in lines}
 
 
+def made() -> dict[str, str]:
+    """The messages of today; those of older revisions are only read."""
+    return {name: text for name, text in golden().items() if not name.startswith("old_")}
+
+
 def spoken(output: str) -> tuple[dict[str, str], dict[str, str]]:
     """Sort what `speak.py` prints into what it encoded and what it decoded."""
     said: dict[str, dict[str, str]] = {"encoded": {}, "decoded": {}}
@@ -47,11 +52,11 @@ def board(micropython: Callable[..., str], vectors: str) -> tuple[dict[str, str]
 
 
 def test_cpython_makes_the_golden_bytes(cpython: tuple[dict[str, str], dict[str, str]]) -> None:
-    assert cpython[0] == golden()
+    assert cpython[0] == made()
 
 
 def test_micropython_makes_the_golden_bytes(board: tuple[dict[str, str], dict[str, str]]) -> None:
-    assert board[0] == golden()
+    assert board[0] == made()
 
 
 def test_both_read_them_alike(
@@ -76,6 +81,14 @@ def test_both_read_them_alike(
         ("log_text", "6, 1, 19, b'I2C\\xc3\\xa9'"),
         ("info", "('gyr_ndps_per_lsb', 70000000)"),
         ("info", "('chip', 'LSM6DSOX')"),
+        ("info", "('features', 311)"),
+        ("old_info", "('features', 55)"),
+        ("old_info", "('revision', 0)"),
+        ("command_calibration", "('acc_offset_z_ug', 200000)"),
+        ("command_calibration", "('acc_xz_ppm', -3000)"),
+        ("command_forget", "('parts', 0)"),
+        ("answer_calibration", "('gyr_bias_y_udps', -1250000)"),
+        ("answer_calibration", "('gyr_temperature_cdeg', -32768)"),
         ("command_resend", "(3, 4660, b'\\xfa\\xff\\x14\\x00')"),
         ("answer_gone", "(3, 4660, 8, b'\\xfb\\xff')"),
         ("usb_stop", "(2, 3, b'')"),

@@ -6,7 +6,7 @@ import struct
 
 from small_clip import Clip, Host, run
 
-from hipwire import commands, frames, ids
+from hipwire import commands, frames, ids, records
 
 LEVEL = struct.pack("<Ihhhh", 5, 32767, 0, 0, 0)  # mount 5, not turned
 
@@ -21,7 +21,7 @@ def check_random_messages_get_a_valid_answer_or_none():
     for k in range(10000):
         message = bytes([random.getrandbits(8) for _ in range(random.randrange(0, 14))])
         if k % 4:  # most look like commands, so that what is behind the head is reached
-            message = b"\x16" + bytes([k % 13]) + message
+            message = b"\x16" + bytes([k % 15]) + message
         host = hosts[k % 3]
         answer = clip.commands.handle(message, host)
         readable = len(message) >= 4 and message[0] & 15 == ids.COMMAND
@@ -140,6 +140,36 @@ def check_mount_is_kept_or_forgotten():
     assert clip.settings.get("mount_w") == 0
 
 
+def check_calibration_is_kept_told_and_forgotten():
+    clip = Clip()
+    host = clip.host()
+    none = (ids.OK, bytes(records.size(records.CALIBRATION)))
+    assert clip.ask(host, ids.GET_CALIBRATION) == none
+    record = records.pack_calibration({"parts": ids.CALIBRATED_GYR, "gyr_bias_x_udps": 5, "gyr_range_dps": 2000})
+    assert clip.ask(host, ids.SET_CALIBRATION, record) == (ids.OK, b"")
+    assert clip.ask(host, ids.GET_CALIBRATION) == (ids.OK, record)
+    assert clip.ask(host, ids.SET_CALIBRATION, record[:-1])[0] == ids.MALFORMED
+    other = records.pack_calibration({"parts": ids.CALIBRATED_GYR, "gyr_range_dps": 500})
+    assert clip.ask(host, ids.SET_CALIBRATION, other) == (
+        ids.BAD_SETTING,
+        b"gyr_range_dps: 500, must be from 2000 to 2000",
+    )
+    assert clip.ask(clip.host(max_message=98), ids.GET_CALIBRATION) == (ids.MTU_TOO_SMALL, struct.pack("<H", 102))
+    assert clip.ask(clip.host(max_message=99), ids.GET_CALIBRATION) == (ids.OK, record)
+    assert clip.ask(host, ids.SET_CALIBRATION, bytes(94)) == (ids.OK, b"")
+    assert clip.ask(host, ids.GET_CALIBRATION) == none
+
+
+def check_a_calibration_does_not_change_in_mid_tilt_stream():
+    clip = Clip()
+    host = clip.host()
+    clip.ask(host, ids.SET_MOUNT, LEVEL)
+    for stream, result in ((b"\x02\x00", ids.BUSY), (b"\x01\x00", ids.OK)):
+        assert clip.ask(host, ids.START, stream)[0] == ids.OK
+        assert clip.ask(host, ids.SET_CALIBRATION, bytes(94))[0] == result
+        clip.ask(host, ids.STOP)
+
+
 def check_settings_are_read_in_parts_and_changed():
     clip = Clip()
     for host in (clip.host(), clip.host(max_message=20)):
@@ -188,7 +218,7 @@ def check_info_and_status():
     host = clip.host()
     info = frames.decode_info(clip.ask(host, ids.GET_INFO)[1])
     assert (info["boot_id"], info["chip"], info["board"]) == (clip.boot_id, "LSM6DSOX", "small")
-    assert info["features"] == ids.HAS_RAW | ids.HAS_TILT | ids.HAS_MOTOR | ids.HAS_BATTERY
+    assert info["features"] == ids.HAS_CALIBRATION | ids.HAS_RAW | ids.HAS_TILT | ids.HAS_MOTOR | ids.HAS_BATTERY
     assert (info["serial"], info["raw_samples"], info["tilt_divider"]) == ("01abcdef", 19, 2)
     assert info["ring_s"] == 40 * 19 // 208
     clip.ask(host, 99)

@@ -3,7 +3,7 @@
 import struct
 import sys
 
-from hipclip import commands, sender, settings, status, stream
+from hipclip import calibration, commands, sender, settings, status, stream
 from hipclip.counters import Counters
 from hipclip.outlet import Outlet
 from hipclip.tiltstream import TiltStream
@@ -108,6 +108,16 @@ class Settings(settings.Settings):
         pass
 
 
+class StoredCalibration(calibration.StoredCalibration):
+    """The real one, which is kept in memory alone."""
+
+    def _load(self):
+        pass
+
+    def _save(self, record):
+        pass
+
+
 class Battery:
     percent, mv, low, empty = 80, 3900, False, False
 
@@ -137,6 +147,7 @@ class Clip:
         self.settings, self.counters, self.log = Settings(), Counters(), status.Log()
         self.sampler = Sampler()
         self.imu = self.sampler.imu
+        self.calibration = StoredCalibration(self.imu)
         self.log.clock = self.sampler.clock
         self.stream = stream.Stream(bytearray(241 * (kept + 1)), self.sampler, self.log, self.settings, self._make_tilt)
         self.status = status.Status(self)
@@ -145,7 +156,7 @@ class Clip:
         self.left = []
 
     def _make_tilt(self, ring):
-        return TiltStream(ring, self.imu, self.sampler.clock, self.settings)
+        return TiltStream(ring, self.imu, self.sampler.clock, self.settings, self.calibration)
 
     def leave(self, where):
         self.left.append(where)
