@@ -8,22 +8,33 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Any
+from typing import Any, Protocol
 
 from hipdrop.errors import NoWindow
-from hipdrop.live.keys import Action
 from hipdrop.live.outbox import Outbox
 from hipdrop.live.toolkit import INSTALL, TOOLKITS, check_screen
-from hipdrop.live.updates import Update
-from hipdrop.live.wirepipe import Begin, Ended, Failed, Picture, Ready, read_values, write_value
+from hipdrop.live.wirepipe import Begin, Ended, Failed, Ready, read_values, write_value
 
 START_S = 20.0  # a cold matplotlib on a slow disk takes some seconds
 CLOSE_S = 2.0
 BETWEEN_S = 1.0 / 30.0  # the window draws no faster
 STALLED_S = 60.0  # a window that takes nothing for so long is given up, and what waits for it
 
-OnAction = Callable[[Action | Picture], None]
+OnAction = Callable[[Any], None]  # told what the window says: of a live run an `Action` or a `Picture`
 OnGone = Callable[[str], None]
+
+
+class AnyOutbox(Protocol):
+    """What waits for a window; `hipdrop.live.outbox.Outbox` is one."""
+
+    def put(self, update: Any) -> None:
+        """Put something behind what waits; never blocks."""
+
+    def fetch(self) -> Any:
+        """Wait for news; None when closed and empty."""
+
+    def close(self) -> None:
+        """No more will be put."""
 
 
 class WindowProcess:
@@ -40,6 +51,10 @@ class WindowProcess:
         As of `hipdrop.live.wirepipe.Begin`.
     toolkits
         In the order in which they are tried.
+    module
+        What runs in the process.
+    outbox
+        Keeps what waits for the window.
 
     Attributes
     ----------
@@ -52,10 +67,12 @@ class WindowProcess:
     def __init__(
         self, on_action: OnAction, on_gone: OnGone = lambda text: None, *,
         theme: str = "light", pictures: str = ".", replay: bool = False, toolkits: tuple[str, ...] = TOOLKITS,
+        module: str = "hipdrop.live.window", outbox: AnyOutbox | None = None,
     ) -> None:  # fmt: skip
         self._begin = Begin(toolkits, theme, pictures, replay)
         self._on_action, self._on_gone = on_action, on_gone
-        self._outbox = Outbox()
+        self._module = module
+        self._outbox = outbox or Outbox()
         self._process: subprocess.Popen[bytes] | None = None
         self._threads: list[threading.Thread] = []
         self._closing = False
@@ -83,7 +100,7 @@ class WindowProcess:
         apart: dict[str, Any] = {"start_new_session": True}  # Ctrl-C is for the run, which then closes the window
         if sys.platform == "win32":
             apart = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}
-        command = [sys.executable, "-m", "hipdrop.live.window"]
+        command = [sys.executable, "-m", self._module]
         self._process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, **apart
         )
@@ -105,7 +122,7 @@ class WindowProcess:
         if self._failure:
             raise NoWindow(self._failure)
 
-    def send(self, update: Update) -> None:
+    def send(self, update: Any) -> None:
         """Tell the window; never blocks."""
         if self._given_up:
             return

@@ -9,8 +9,6 @@ from matplotlib.artist import Artist
 from matplotlib.figure import Figure
 from matplotlib.transforms import Bbox
 
-from hipdrop.live.snapshot import Snapshot
-
 BASE_DPI, BASE_WIDTH, BASE_HEIGHT = 100.0, 1280, 800
 LEAST_SCALE = 0.35
 Rect = tuple[float, float, float, float]  # left, bottom, width, height as parts of the window
@@ -35,7 +33,7 @@ class Panel:
         self.artists: list[Artist] = []
         self.ground_stale = False
 
-    def show(self, now: Snapshot, clock_s: float) -> bool:
+    def show(self, now: Any, clock_s: float) -> bool:
         """Set the artists to what is known; give whether any has changed. `clock_s` runs on between snapshots."""
         raise NotImplementedError
 
@@ -82,7 +80,7 @@ class Stage:
         self._canvas.mpl_connect("resize_event", lambda event: self._scale())
         self._canvas.mpl_connect("draw_event", lambda event: self._keep_grounds())
 
-    def show(self, now: Snapshot, clock_s: float) -> None:
+    def show(self, now: Any, clock_s: float) -> None:
         """Show a snapshot; costs by what has changed."""
         changed = [panel for panel in self.panels if panel.show(now, clock_s)]
         if any(panel.ground_stale for panel in self.panels) or not self._grounds:

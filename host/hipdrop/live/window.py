@@ -11,6 +11,7 @@ import queue
 import sys
 import threading
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
@@ -74,6 +75,8 @@ class Window:
     send
         Takes actions and pictures for the run.
     """
+
+    closed = Action(Wish.STOP)  # what it says when the user closes it
 
     def __init__(self, figure: Any, begin: Begin, send: Any) -> None:
         self.figure = figure
@@ -172,8 +175,8 @@ def save_picture(figure: Any, path: Path) -> None:
     imsave(path, np.asarray(figure.canvas.buffer_rgba()))
 
 
-def main() -> None:
-    """Serve the process that started this one."""
+def serve(make: Callable[[Any, Begin, Callable[[Any], None]], Any]) -> None:
+    """Serve the process that started this one, by a window such as `Window`."""
     target = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what a library prints must not come between
     values = read_values(sys.stdin.buffer)
@@ -193,12 +196,12 @@ def main() -> None:
         write_value(target, Failed(str(problem)))
         return
 
-    def send(value: Action | Picture | Ready | Ended) -> None:
+    def send(value: Any) -> None:
         with suppress(OSError, ValueError):
             write_value(target, value)
 
-    window = Window(figure, begin, send)
-    figure.canvas.mpl_connect("close_event", lambda event: send(Action(Wish.STOP)))
+    window = make(figure, begin, send)
+    figure.canvas.mpl_connect("close_event", lambda event: send(window.closed))
     threading.Thread(target=_read, args=(values, window), daemon=True).start()
     window.timer.start()
     send(Ready(toolkit))
@@ -207,7 +210,7 @@ def main() -> None:
     send(window.ended())
 
 
-def _read(values: Any, window: Window) -> None:
+def _read(values: Any, window: Any) -> None:
     """Take updates until the run is gone."""
     for update in values:
         window.put(update)
@@ -215,4 +218,4 @@ def _read(values: Any, window: Window) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    serve(Window)

@@ -1,0 +1,118 @@
+"""What all guided procedures have in common: samples in, the next thing to do out.
+
+A procedure knows no clock but that of its samples, and no screen: the same samples give the same result however they
+are cut into blocks, live or from a file.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from hipcal.model import Vector
+from hipdrop.samples import SampleBlock
+
+
+class Picture(StrEnum):
+    """What a view shows beside the words."""
+
+    TABLE = "table"
+    POSE = "pose"
+    STAND = "stand"
+    BEND = "bend"
+    LEFT_LEG = "left leg"
+    RUN = "run"
+    DONE = "done"
+
+
+@dataclass(frozen=True, slots=True)
+class Ball:
+    """Directions in sensor axes, of length 1: which way is up in the poses so far, now, and in the one that is wanted.
+
+    `now` is None before the first sample, `wanted` where any direction will do.
+    """
+
+    covered: tuple[Vector, ...] = ()
+    now: Vector | None = None
+    wanted: Vector | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """How far the clip leaned from where it stood: time before now (s, negative) and angle, and bends counted."""
+
+    t_s: tuple[float, ...] = ()
+    lean_deg: tuple[float, ...] = ()
+    bends: int = 0
+    bends_wanted: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """What to do now, and how it goes.
+
+    Attributes
+    ----------
+    picture
+        What to show.
+    title
+        What to do, in few words.
+    how
+        The same in a sentence or two.
+    step, steps
+        Number of the step, from 1, and of all.
+    part
+        How much of the step is done, 0 to 1.
+    held_s, hold_s
+        How long it has been still so far, and shall be; both 0 where nothing is to be held.
+    moving
+        Whether it moves too much to count.
+    trouble
+        What went wrong with the last try, and what to do; empty when nothing did.
+    good
+        What went well last; empty at the beginning.
+    enough
+        Whether the step may be ended now.
+    ball, course
+        What the step has found so far, where there is such a thing to be seen.
+    """
+
+    picture: Picture
+    title: str
+    how: str = ""
+    step: int = 1
+    steps: int = 1
+    part: float = 0.0
+    held_s: float = 0.0
+    hold_s: float = 0.0
+    moving: bool = False
+    trouble: str = ""
+    good: str = ""
+    enough: bool = False
+    ball: Ball | None = None
+    course: Course | None = None
+
+
+class Procedure(Protocol):
+    """Something that people are led through."""
+
+    def push(self, block: SampleBlock) -> None:
+        """Take the next samples."""
+
+    def close(self) -> None:
+        """No more will come: make of it what can be made."""
+
+    @property
+    def prompt(self) -> Prompt:
+        """What to do now."""
+
+    @property
+    def done(self) -> bool:
+        """Whether there is nothing left to do; then there is a result."""
+
+    def redo(self) -> None:
+        """Throw the last thing away and do it again."""
+
+    def enough(self) -> None:
+        """End the step, where that is possible: the wearer will not wait, or do more."""

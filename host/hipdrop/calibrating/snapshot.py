@@ -1,0 +1,56 @@
+"""What the views of a calibration show, as plain data, and the words that they share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from hipcal.procedures.base import Picture, Prompt
+from hipdrop.calibrating.run import Key
+
+KEYS = {"enter": Key.ENOUGH, "r": Key.REDO, "q": Key.LEAVE}
+KEY_NAMES = {Key.ENOUGH: "Enter", Key.REDO: "R", Key.LEAVE: "Q"}
+KEY_WORDS = {Key.ENOUGH: "that will do", Key.REDO: "do that again", Key.LEAVE: "leave, change nothing"}
+
+CONNECTING = Prompt(Picture.TABLE, "Connecting to the clip")
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """How a calibration stands.
+
+    Attributes
+    ----------
+    what
+        Which: `sensor`, `mount`, ...
+    prompt
+        What to do now.
+    source
+        The clip's name.
+    link
+        How the connection stands, in words; empty while it streams.
+    elapsed_s
+        Since the first sample.
+    """
+
+    what: str = ""
+    prompt: Prompt = CONNECTING
+    source: str = ""
+    link: str = ""
+    elapsed_s: float = 0.0
+
+
+def keys_of(prompt: Prompt) -> list[Key]:
+    """Give the keys that do something now."""
+    return [key for key in Key if key is not Key.ENOUGH or prompt.enough]
+
+
+def hold_word(prompt: Prompt) -> str:
+    """Give one word for what to do with the clip, where it is to be held still; else nothing."""
+    if not prompt.hold_s:
+        return ""
+    return "MOVING" if prompt.moving else "HOLD STILL"
+
+
+def held_words(prompt: Prompt) -> str:
+    """Give how long it was held, in words."""
+    return f"{min(prompt.held_s, prompt.hold_s):.1f} of {prompt.hold_s:.0f} s" if prompt.hold_s else ""
