@@ -20,7 +20,7 @@ from hipdrop.receive.streams import AnyPipeline
 from hipdrop.recording.items import Message
 from hipdrop.recording.reader import is_recording, read_run
 from hipdrop.recording.replay import chain_of, check_readable, enter
-from hipdrop.recording.tapes import time_of
+from hipdrop.recording.tapes import CsvPass, CsvTape, Pass, RunPass, RunTape, Tape, time_of
 from hipdrop.samples import STANDARD_GRAVITY_MS2
 from hipdrop.settings import Settings
 from hipdrop.terminal import run_view
@@ -62,6 +62,12 @@ class Source(Protocol):
     def run(self, pace: float, block: int | None, part: Part = WHOLE) -> list[Event]:
         """Push all of it, the part at `pace` times real time, `block` samples at a time, and give all events."""
 
+    def tape(self) -> Tape:
+        """Give it as what a player plays, in place of `run`."""
+
+    def played(self, last: Pass) -> None:
+        """Take over what a pass has come to that all of the tape has entered."""
+
 
 def open_source(
     path: Path,
@@ -101,6 +107,7 @@ class CsvSource:
         self.recording = read_imu_csv(path)
         self.settings = within_range(settings or Settings(), self.recording)
         self.profile = profile
+        self._site = site
         self.pipeline: AnyPipeline = Pipeline(self.recording.rate_hz, self.settings, site=site, profile=profile)
 
     def run(self, pace: float, block: int | None, part: Part = WHOLE) -> list[Event]:
@@ -119,12 +126,22 @@ class CsvSource:
             events += self.pipeline.close()
         return events
 
+    def tape(self) -> CsvTape:
+        """Give it in pieces."""
+        return CsvTape(self.recording, self.settings, self._site, self.profile)
+
+    def played(self, last: Pass) -> None:
+        """Take over the pipeline."""
+        assert isinstance(last, CsvPass), "another tape"
+        self.pipeline = last.pipeline
+
 
 class RunSource:
     """The recording of a run with a clip; its settings, site and profile hold where no others are given."""
 
     def __init__(self, path: Path, settings: Settings | None, site: Site | None, profile: Profile | None) -> None:
         self._run = read_run(path)
+        self._given = settings, site, profile
         self._chain = chain_of(self._run, settings, site, profile)
         self.profile = profile or self._run.header.profile
         self.person, self.shoe = self._run.header.person, self._run.header.shoe
@@ -150,10 +167,23 @@ class RunSource:
                 events += new
                 show(self._chain.reached_s, new)
             events += self._chain.close()
+        self._ran()
+        return events
+
+    def tape(self) -> RunTape:
+        """Give it item by item."""
+        return RunTape(self._run, *self._given)
+
+    def played(self, last: Pass) -> None:
+        """Take over the chain; raises InputError where no sample came of it."""
+        assert isinstance(last, RunPass), "another tape"
+        self._chain = last.chain
+        self._ran()
+
+    def _ran(self) -> None:
         check_readable(self._run, self._chain)
         self.settings = self._chain.used_settings
         self.recording = self._chain.facts(self._run.path, self._run.notes)
-        return events
 
 
 def within_range(settings: Settings, recording: Recording) -> Settings:

@@ -103,14 +103,29 @@ class Player:
         """Times as fast as it was run."""
         return self._speed
 
+    @property
+    def playing(self) -> bool:
+        """Whether it plays, or will when it is where it was sent."""
+        return self._playing
+
+    @property
+    def heading_s(self) -> float:
+        """Time of the run where it is, or is going."""
+        return max(self.current.reached_s, -math.inf if self._ended else self._target_s)
+
+    @property
+    def head_s(self) -> float:
+        """Time on the tape that has been played; it passes while a connection is lost, too."""
+        return self._head_s
+
     def play(self) -> None:
         """Go on."""
         self._playing = True
 
     def pause(self) -> None:
-        """Stay where it is."""
+        """Stay where it is, or where it is going."""
         self._playing = False
-        self._target_s, self._steps = -math.inf, 0
+        self._steps = 0
 
     def set_speed(self, speed: float) -> None:
         """Play at so many times the speed of the run."""
@@ -121,7 +136,6 @@ class Player:
     def step(self) -> None:
         """Pause behind the next step event."""
         self._playing = False
-        self._target_s = -math.inf
         self._steps += 1
 
     def seek(self, t_s: float) -> None:
@@ -133,6 +147,11 @@ class Player:
             self._ready = []
         self._target_s = t_s
 
+    def hurry(self) -> None:
+        """Play to the end as fast as can be, from where it is."""
+        self._target_s, self._until_s, self._steps = -math.inf, math.inf, 0
+        self._playing, self._speed = True, math.inf
+
     def advance(self, budget_s: float = BUDGET_S) -> Played:
         """Do what is due by now, for about `budget_s` at most, and give what has become known."""
         began_s = self._now()
@@ -143,10 +162,10 @@ class Player:
         def time_left() -> bool:
             return self._now() - began_s < budget_s
 
-        if self._steps:
-            events += self._step_on(time_left)
-        elif self._target_s > self.current.reached_s:
+        if self._target_s > self.current.reached_s:
             events += self._all_ready() + self._seek_on(time_left)
+        elif self._steps:
+            events += self._step_on(time_left)
         elif self._playing:
             events += self._all_ready() + self._play_on(passed_s, time_left)
         return Played(events, anew, self.current.reached_s, self.doing)
