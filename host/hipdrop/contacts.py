@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from hipdrop import columns as col
+from hipdrop.filters import hann_kernel
 from hipdrop.ringbuffer import RingBuffer
 from hipdrop.samples import Array
 from hipdrop.settings import ContactSettings
@@ -46,6 +47,8 @@ class ContactDetector:
     def __init__(self, rate_hz: float, delay: int, settings: ContactSettings) -> None:
         self._settings = settings
         self._rate_hz = rate_hz
+        self._delay = delay
+        self._kernel = hann_kernel(settings.smooth_half_s, rate_hz)
         self._lag = delay + settings.lag_s * rate_hz
         self._lookback = round(settings.longest_step_s * rate_hz)
         self._last = -(1 << 60)  # crossing of the newest landing
@@ -68,6 +71,10 @@ class ContactDetector:
         for position in crossings.tolist():
             landings += self._judge(ring, first + position + 1)
         return landings
+
+    def toe_off(self, ring: RingBuffer, landing: Landing, following: Landing) -> float:
+        """Sample index, fractional, at which the foot of `landing` left the ground; NaN if that cannot be seen."""
+        return toe_off(ring, landing, following, self._delay, self._kernel, self._settings)
 
     def _judge(self, ring: RingBuffer, crossing: int) -> list[Landing]:
         since = crossing - self._last

@@ -10,6 +10,7 @@ import numpy as np
 from vqf import offlineVQF
 
 from hipdrop import columns as col
+from hipdrop.contacts import ContactDetector
 from hipdrop.events import Event, Site
 from hipdrop.filters import CausalFir, hann_kernel
 from hipdrop.orientation import OrientationStage, fill_columns, up_from_quaternion
@@ -17,6 +18,7 @@ from hipdrop.pipeline import Pipeline
 from hipdrop.profile import Profile
 from hipdrop.samples import Array, SampleBlock
 from hipdrop.settings import Settings
+from hipdrop.stance import ZeroPhaseContacts
 from hipdrop.waves import MeanWave
 
 
@@ -37,7 +39,8 @@ def analyse(
     1. A causal pass finds the gaps, what fills them, and the gyroscope bias.
     2. `offlineVQF` (Laidig and Seel, 2023, doi 10.1016/j.inffus.2022.10.014) runs forwards and backwards over each
        stretch without long gaps.
-    3. The same chain makes steps of it. Its low-passes are symmetric kernels, so they are zero-phase already.
+    3. The same chain makes steps of it. Its low-passes are symmetric kernels, so they are zero-phase already; contact
+       and toe-off are stamped by the rules for after the run (`hipdrop.stance`).
 
     Parameters are those of `hipdrop.pipeline.Pipeline`.
     """
@@ -81,15 +84,18 @@ class _Replayed(OrientationStage):
 
     def __init__(self, rate_hz: float, settings: Settings, heard: _Recorder) -> None:
         super().__init__(rate_hz, settings.orientation, settings.contacts)
-        self._contacts = settings.contacts
         stretches = [heard.pieces[a:b] for a, b in pairwise([*heard.cuts, len(heard.pieces)]) if a < b]
         columns = [zero_phase_columns(pieces, heard.bias(), rate_hz, settings) for pieces in stretches]
+        self._stretches = [one[col.VERT] for one in columns]
         self._columns = np.hstack([np.empty((col.COUNT, 0)), *columns])
         self._next = 0
 
     @property
     def smooth_delay(self) -> int:
         return len(hann_kernel(self._contacts.smooth_half_s, self._rate_hz)) // 2
+
+    def detector(self) -> ContactDetector:
+        return ZeroPhaseContacts(self._rate_hz, self.smooth_delay, self._contacts, self._stretches)
 
     def push(self, block: SampleBlock, out: Array) -> None:
         out[:] = self._columns[:, self._next : self._next + len(block)]

@@ -8,6 +8,7 @@ import numpy as np
 from vqf import VQF
 
 from hipdrop import columns as col
+from hipdrop.contacts import ContactDetector
 from hipdrop.filters import CausalFir, early_kernel
 from hipdrop.samples import STANDARD_GRAVITY_MS2, Array, SampleBlock
 from hipdrop.settings import ContactSettings, OrientationSettings
@@ -55,11 +56,16 @@ class OrientationStage:
         self._smooth = CausalFir(*early_kernel(contacts.smooth_half_s, contacts.ahead_s, rate_hz))
         self._bias_rads: Array | None = None
         self._settings = orientation
+        self._contacts = contacts
 
     @property
     def smooth_delay(self) -> int:
         """Samples by which `col.SMOOTH` lags the others."""
         return self._smooth.delay
+
+    def detector(self) -> ContactDetector:
+        """Give what finds contacts in these columns."""
+        return ContactDetector(self._rate_hz, self.smooth_delay, self._contacts)
 
     def push(self, block: SampleBlock, out: Array) -> None:
         """Fill `out` (col.COUNT, n) from a block of n samples."""

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 import numpy as np
 
 from hipdrop import columns as col
-from hipdrop.contacts import ContactDetector
 from hipdrop.events import (
     Activity,
     ActivityChanged,
@@ -76,13 +75,12 @@ class Pipeline:
         self._second = round(rate_hz)  # housekeeping is done at whole seconds of samples, blocks are cut there
         self._ring = RingBuffer(col.COUNT, round((settings.mount.hold_s + 10.0) * rate_hz), slack=4)
         self._orientation = orientation or OrientationStage(rate_hz, settings.orientation, settings.contacts)
-        delay = self._orientation.smooth_delay
-        self._detector = ContactDetector(rate_hz, delay, settings.contacts)
+        self._detector = self._orientation.detector()
         given = Mount(np.asarray(mount, dtype=np.float64), site or Site.SACRUM) if mount is not None else None
         self._chain = StepChain(
             rate_hz,
             self._ring,
-            delay,
+            self._detector,
             self._orientation.up_shift,
             settings,
             site=site,

@@ -8,10 +8,9 @@ import numpy as np
 
 from hipdrop import columns as col
 from hipdrop.bout import OpenStep, StepTime, carried_parity, time_at
-from hipdrop.contacts import Landing, toe_off
+from hipdrop.contacts import ContactDetector, Landing
 from hipdrop.drop import obliquity_course, oscillation_mm
 from hipdrop.events import Activity, ActivityChanged, Contact, Event, Flag, SidesChanged, Site, Turn
-from hipdrop.filters import hann_kernel
 from hipdrop.labelling import Labeller
 from hipdrop.mount import Mount
 from hipdrop.mounting import Mounting, mount_event
@@ -39,8 +38,8 @@ class StepChain:
         Sample rate of the ring.
     ring
         Columns of `hipdrop.columns`.
-    delay
-        Samples by which `col.SMOOTH` lags.
+    detector
+        What has found the landings.
     up_shift
         Samples by which `col.UP` is valid later than it stands: 0.5 for VQF, live and offline.
     settings, site, mount, template
@@ -48,13 +47,12 @@ class StepChain:
     """
 
     def __init__(
-        self, rate_hz: float, ring: RingBuffer, delay: int, up_shift: float, settings: Settings, *,
+        self, rate_hz: float, ring: RingBuffer, detector: ContactDetector, up_shift: float, settings: Settings, *,
         site: Site | None, mount: Mount | None, template: StrideTemplate | None,
     ) -> None:  # fmt: skip
         self._rate_hz = rate_hz
         self._ring = ring
-        self._delay = delay
-        self._kernel = hann_kernel(settings.contacts.smooth_half_s, rate_hz)
+        self._detector = detector
         self._up_shift = up_shift
         self._settings = settings
         self._drop = settings.drop
@@ -198,9 +196,7 @@ class StepChain:
         following.previous, following.previous_s = step.landing, step.contact_s
         step.following = following.landing
         step.next_contact_s = following.contact_s
-        step.toe_off = toe_off(
-            self._ring, step.landing, following.landing, self._delay, self._kernel, self._settings.contacts
-        )
+        step.toe_off = self._detector.toe_off(self._ring, step.landing, following.landing)
         if self._landings - 1 <= self._drop.stop_steps and not self._resumed:
             step.flags.add(Flag.STOP)
         if step.previous is None:
