@@ -14,7 +14,7 @@ from datetime import datetime
 
 import numpy as np
 
-from hipdrop.samples import Array
+from hipdrop.samples import Array, CalibratedBlock, SampleBlock
 
 Vector = tuple[float, float, float]
 
@@ -108,6 +108,18 @@ class MountFit:
     measured: datetime
     verdict: str
 
+    @property
+    def pelvis_from_sensor(self) -> Array:
+        """R(q), (3, 3): v_pelvis = R v_sensor."""
+        w, x, y, z = self.quaternion
+        return np.array(
+            [
+                [1 - 2 * (y * y + z * z), 2 * (x * y - w * z), 2 * (x * z + w * y)],
+                [2 * (x * y + w * z), 1 - 2 * (x * x + z * z), 2 * (y * z - w * x)],
+                [2 * (x * z - w * y), 2 * (y * z + w * x), 1 - 2 * (x * x + y * y)],
+            ]
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
@@ -129,13 +141,36 @@ class Calibration:
     gyro: GyroFit | None = None
     mount: MountFit | None = None
 
+    @property
+    def empty(self) -> bool:
+        """Whether nothing has been measured."""
+        return self.acc is None and self.gyro is None and self.mount is None
+
     def corrected(self, acc_ms2: Array, gyr_rads: Array) -> tuple[Array, Array]:
         """Correct specific force (N, 3) and rates (N, 3) in the units that the nominal scale gives."""
         if self.acc is not None:
-            matrix = np.array(self.acc.matrix).reshape(3, 3)
-            off = acc_ms2 - np.array(self.acc.offset_ms2)
-            # row by row, so that a sample comes out the same to the bit in any block
-            acc_ms2 = np.stack([off[:, 0] * k[0] + off[:, 1] * k[1] + off[:, 2] * k[2] for k in matrix], axis=1)
+            acc_ms2 = _turned(acc_ms2 - np.array(self.acc.offset_ms2), self.acc.matrix)
         if self.gyro is not None:
             gyr_rads = gyr_rads - np.deg2rad(self.gyro.bias_dps)
         return acc_ms2, gyr_rads
+
+    def applied(self, block: SampleBlock) -> CalibratedBlock:
+        """Correct a block of nominal samples."""
+        acc_ms2, gyr_rads = self.corrected(block.acc_ms2, block.gyr_rads)
+        return CalibratedBlock(
+            block.t_s, acc_ms2, gyr_rads, block.first_index, block.gap_s,
+            sensed_acc_ms2=block.acc_ms2, sensed_gyr_rads=block.gyr_rads,
+        )  # fmt: skip
+
+
+def _turned(vectors: Array, matrix: tuple[float, ...]) -> Array:
+    """Multiply each of (N, 3) vectors by a matrix.
+
+    Column by column, so that a sample comes out the same to the bit in any block; a product of matrices does not.
+    """
+    x, y, z = vectors.T
+    turned = np.empty_like(vectors)
+    for axis in range(3):
+        by_x, by_y, by_z = matrix[3 * axis : 3 * axis + 3]
+        turned[:, axis] = by_x * x + by_y * y + by_z * z
+    return turned

@@ -7,6 +7,7 @@
     ├─ InputError          a file that cannot be read as what it should be; names the file and the line, if any
     ├─ OutputError         a file that cannot be written
     ├─ ConfigError         a setting that does not exist or has an impossible value; names the file, if any
+    ├─ WrongCalibration    a calibration of another clip, chip, range or scale
     ├─ NoWindow            no screen or no toolkit for the live plot; the terminal shows the run instead
     ├─ VirtualClipError    the virtual clip cannot be started, or has died
     └─ LinkError           a clip that cannot be reached, or not be worked with
@@ -87,6 +88,10 @@ class ConfigError(HipdropError):
         self.line = line
         where = "" if path is None else f"{path}: " if line is None else f"{path}, line {line}: "
         super().__init__(f"{where}setting {key}: {problem}")
+
+
+class WrongCalibration(HipdropError):
+    """A calibration of another clip, chip, range or scale than the one that it shall correct."""
 
 
 class LinkError(HipdropError):

@@ -48,6 +48,11 @@ class SampleBlock:
     def __len__(self) -> int:
         return len(self.t_s)
 
+    @property
+    def sensed(self) -> tuple[Array, Array]:
+        """Specific force and angular rate as the sensor gave them: by these a sample is at the end of its range."""
+        return self.acc_ms2, self.gyr_rads
+
     def cut(self, length: int) -> Iterator[SampleBlock]:
         """Yield the same samples in blocks of `length`; the gap stays before the first of them."""
         for start in range(0, len(self), length):
@@ -62,3 +67,30 @@ class SampleBlock:
             self.first_index + start,
             self.gap_s if start == 0 else 0.0,
         )
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class CalibratedBlock(SampleBlock):
+    """Samples of which a calibration has taken the errors of the sensor.
+
+    Attributes
+    ----------
+    sensed_acc_ms2, sensed_gyr_rads
+        (N, 3) the same by the nominal scale alone.
+    """
+
+    sensed_acc_ms2: Array
+    sensed_gyr_rads: Array
+
+    @property
+    def sensed(self) -> tuple[Array, Array]:
+        """Specific force and angular rate as the sensor gave them."""
+        return self.sensed_acc_ms2, self.sensed_gyr_rads
+
+    def slice(self, start: int, stop: int) -> CalibratedBlock:
+        """Give samples [start, stop) as a block of its own, without copying."""
+        return CalibratedBlock(
+            self.t_s[start:stop], self.acc_ms2[start:stop], self.gyr_rads[start:stop], self.first_index + start,
+            self.gap_s if start == 0 else 0.0,
+            sensed_acc_ms2=self.sensed_acc_ms2[start:stop], sensed_gyr_rads=self.sensed_gyr_rads[start:stop],
+        )  # fmt: skip
