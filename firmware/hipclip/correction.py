@@ -1,9 +1,7 @@
 """The accelerometer's calibration on counts, in whole numbers: they cost no memory and are the same on any board."""
 
-from micropython import const
-
-_SHIFT = const(15)  # scale and cross-axis to 1 / 32768, or 31 ug at 1 g
-_ONE_PPM = const(1000000)
+SHIFT = 15  # scale and cross-axis to 1 / 32768, or 31 ug at 1 g
+ONE_PPM = 1000000
 
 
 class Correction:
@@ -21,7 +19,7 @@ class Correction:
     def forget(self):
         """Leave the counts as they are."""
         self._turn = (0,) * 9
-        self._shift = (1 << _SHIFT - 1,) * 3
+        self._shift = (1 << SHIFT - 1,) * 3
 
     def set(self, matrix_ppm, offset_ug, acc_ng_per_lsb):
         """Take K_a row by row in 1e-6, b_a in 1e-6 g and the scale of the counts."""
@@ -30,19 +28,20 @@ class Correction:
             moved = 0  # K_a b_a in 1e-12 g
             for column in range(3):
                 k_ppm = matrix_ppm[3 * row + column]
-                turn.append(_rounded((k_ppm - (_ONE_PPM if row == column else 0)) << _SHIFT, _ONE_PPM))
+                turn.append(_rounded((k_ppm - (ONE_PPM if row == column else 0)) << SHIFT, ONE_PPM))
                 moved += k_ppm * offset_ug[column]
-            half = 1 << _SHIFT - 1  # the shift in `apply` rounds down
-            shift.append(half - _rounded(2 * moved << _SHIFT, 1000 * acc_ng_per_lsb))
+            half = 1 << SHIFT - 1  # the shift in `apply` rounds down
+            shift.append(half - _rounded(2 * moved << SHIFT, 1000 * acc_ng_per_lsb))
         self._turn, self._shift = tuple(turn), tuple(shift)
 
     def apply(self, x, y, z):
         """Correct the sums of two samples; the result is in `x, y, z`. Allocates nothing."""
         xx, xy, xz, yx, yy, yz, zx, zy, zz = self._turn
         ox, oy, oz = self._shift
-        self.x = x + (xx * x + xy * y + xz * z + ox >> _SHIFT)
-        self.y = y + (yx * x + yy * y + yz * z + oy >> _SHIFT)
-        self.z = z + (zx * x + zy * y + zz * z + oz >> _SHIFT)
+        by = SHIFT
+        self.x = x + (xx * x + xy * y + xz * z + ox >> by)
+        self.y = y + (yx * x + yy * y + yz * z + oy >> by)
+        self.z = z + (zx * x + zy * y + zz * z + oz >> by)
 
 
 def _rounded(value, divisor):

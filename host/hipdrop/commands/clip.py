@@ -11,9 +11,11 @@ import typer
 from hipdrop.commands.install import install_command
 from hipdrop.commands.live import chosen_link
 from hipdrop.commands.options import ClipOption, DebugOption
+from hipdrop.errors import LinkError
 from hipwire import ids
 
 if TYPE_CHECKING:
+    from hipcal.model import AccFit, Calibration, GyroFit
     from hipdrop.links.base import Link
     from hipdrop.links.line import Line
     from hipdrop.receive.messages import ClipStatus
@@ -35,6 +37,7 @@ FEATURE_WORDS = {
     ids.HAS_BATTERY: "battery measured",
     ids.HAS_FLASH_LOG: "flash log",
     ids.HAS_PAIRING: "pairing",
+    ids.HAS_CALIBRATION: "calibration",
 }
 STATUS_ANSWER_BYTES = 85  # an answer that holds a status frame; smaller connections do not carry it
 
@@ -45,8 +48,8 @@ clip_app.command("install")(install_command)
 @clip_app.command("info")
 def info_command(clip: ClipOption = None, debug: DebugOption = False) -> None:
     """Show what a clip is and how it is."""
-    info, status = asyncio.run(with_clip(chosen_link(clip), _ask_all))
-    print("\n".join(info_lines(info, status)))
+    info, status, calibration = asyncio.run(with_clip(chosen_link(clip), _ask_all))
+    print("\n".join([*info_lines(info, status), *calibration_lines(info, calibration)]))
 
 
 @clip_app.command("buzz")
@@ -82,13 +85,17 @@ async def with_clip(link: Link, work: Callable[[Line, Link], Awaitable[Result]])
     return result
 
 
-async def _ask_all(line: Line, link: Link) -> tuple[dict[str, Any], ClipStatus | None]:
+async def _ask_all(line: Line, link: Link) -> tuple[dict[str, Any], ClipStatus | None, Calibration | str | None]:
+    """Ask for all that `clip info` shows; in place of a calibration that cannot be had, why."""
+    from hipdrop.links.storing import get_calibration
     from hipdrop.receive.messages import read_status
 
     info = await line.info()
-    if link.max_message < STATUS_ANSWER_BYTES:
-        return info, None
-    return info, read_status(await line.ask(ids.GET_STATUS))
+    status = None if link.max_message < STATUS_ANSWER_BYTES else read_status(await line.ask(ids.GET_STATUS))
+    try:
+        return info, status, await get_calibration(line, info)
+    except LinkError as error:
+        return info, status, str(error)
 
 
 def info_lines(info: dict[str, Any], status: ClipStatus | None) -> Iterator[str]:
@@ -106,9 +113,40 @@ def info_lines(info: dict[str, Any], status: ClipStatus | None) -> Iterator[str]
         yield from _status_lines(status)
 
 
+def calibration_lines(info: dict[str, Any], calibration: Calibration | str | None) -> Iterator[str]:
+    """Give what a clip has stored of its sensor's errors, or why it is not known."""
+    from hipdrop.links.storing import keeps_calibration
+
+    if not keeps_calibration(info):
+        yield "calibrated not kept by this firmware; put a newer one on it: hipdrop clip install"
+    elif calibration is None:
+        yield "calibrated no: the sensor's errors are not stored on the clip"
+    elif isinstance(calibration, str):
+        yield f"calibrated {calibration}"
+    else:
+        yield from _stored_lines(calibration)
+
+
+def _stored_lines(calibration: Calibration) -> Iterator[str]:
+    acc, gyro = calibration.acc, calibration.gyro
+    if acc is not None:
+        yield (
+            f"calibrated accelerometer on {_when(acc)}: {acc.parameters} parameters of {acc.poses} poses, "
+            f"{acc.residual_ms2:.3f} m/s² left"
+        )
+    if gyro is not None:
+        bias = ", ".join(f"{value:.2f}" for value in gyro.bias_dps)
+        yield f"calibrated gyroscope on {_when(gyro)}: bias {bias} deg/s, {gyro.rest_s:.0f} s at rest"
+
+
+def _when(fit: AccFit | GyroFit) -> str:
+    """Give day, local time and temperature of a measurement."""
+    warmth = "" if fit.temperature_c is None else f" at {fit.temperature_c:.0f} °C"
+    return f"{fit.measured.astimezone():%Y-%m-%d %H:%M}{warmth}"
+
+
 def _status_lines(status: ClipStatus) -> Iterator[str]:
-    from hipdrop.liveview import FAULT_WORDS
-    from hipdrop.wording import length
+    from hipdrop.wording import FAULT_WORDS, length
 
     if status.battery_known:
         yield f"battery    {status.battery_percent} % ({status.battery_mv / 1000:.2f} V)"

@@ -24,6 +24,8 @@ TICK_S = 0.25  # how often missing frames are looked for
 FINISH_S = 30.0  # 25 s bring a full ring of 30 s at 1.2 times the live rate
 LAST_WORD_S = 1.0
 OVERTAKEN_S = 0.5
+CALIBRATION_TRIES = 2
+CALIBRATION_S = 0.5  # for an answer that the run can do without: several times what one takes
 
 
 class Sink(Protocol):
@@ -88,6 +90,7 @@ class Session:
         self._stream_id = STREAM_IDS.get(stream)
         self._line = Line(link, sink.message)
         self._stopped = False
+        self._told_calibration = False
         self._tries = 0
         self._up = False
         self._ending = False
@@ -179,7 +182,15 @@ class Session:
 
     async def _read(self) -> Happening:
         self.info = await self._line.info()
+        if self.info["features"] & ids.HAS_CALIBRATION and not self._told_calibration:
+            await self._ask_calibration()
         return Happening.INFORMED
+
+    async def _ask_calibration(self) -> None:
+        """Have the clip tell its calibration, for the sink; where it does not, the run goes on without."""
+        with suppress(LinkLost, ClipRefused):
+            await self._line.ask(ids.GET_CALIBRATION, timeout_s=CALIBRATION_S, tries=CALIBRATION_TRIES)
+            self._told_calibration = True
 
     async def _start(self) -> Happening:
         if not self._stopped:  # another START would begin a new stream, without the frames of this one

@@ -25,6 +25,8 @@ COMMAND_WORDS = {
     ids.GET_STATUS: "say how it is",
     ids.REPL: "give its prompt",
     ids.RESET: "start anew",
+    ids.SET_CALIBRATION: "store its calibration",
+    ids.GET_CALIBRATION: "give its calibration",
 }
 RESULT_WORDS = {
     ids.UNKNOWN_COMMAND: "its firmware does not know that; put a newer one on it: hipdrop clip install",

@@ -96,7 +96,6 @@ class Started(_Record):
     rate_mhz: int
 
 
-IMPOSSIBLE = "impossible value"
 STREAM_NAMES = {ids.RAW: "raw", ids.TILT: "tilt"}
 
 
@@ -105,9 +104,9 @@ def read_info(message: bytes) -> ClipInfo:
     info = ClipInfo.of(frames.decode_info(message))
     needed = (info.tilt_divider, info.acc_range_g, info.gyr_range_dps, info.acc_ng_per_lsb, info.gyr_ndps_per_lsb)
     if not all(needed):
-        raise errors.WireError(IMPOSSIBLE, "range, scale or divider of 0")
+        raise errors.WireError(errors.VALUE, "range, scale or divider of 0")
     if not GOOD_RATE_HZ <= info.rate_hz / info.tilt_divider <= info.rate_hz <= MAX_RATE_HZ:
-        raise errors.WireError(IMPOSSIBLE, f"{info.rate_hz:g} Hz, {info.tilt_divider} for a tilt sample")
+        raise errors.WireError(errors.VALUE, f"{info.rate_hz:g} Hz, {info.tilt_divider} for a tilt sample")
     return info
 
 
@@ -120,5 +119,5 @@ def read_started(payload: bytes) -> Started:
     """Read the payload of an answer to START; raises WireError, also for a stream that no hipdrop asks for."""
     started = Started.of(records.unpack(records.STARTED, payload))
     if started.stream not in STREAM_NAMES:
-        raise errors.WireError(IMPOSSIBLE, f"stream {started.stream}")
+        raise errors.WireError(errors.VALUE, f"stream {started.stream}")
     return started

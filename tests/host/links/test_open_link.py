@@ -98,6 +98,6 @@ def test_what_a_clip_says_of_itself() -> None:
         )
     )  # fmt: skip
     text = "\n".join(info_lines(info, read_status(bytes(buffer))))
-    for part in ("A1", "wire format 1.0", "208 Hz, 16 g", "raw stream, motor", "not told yet", "21 s", "62 % (3.81 V)",
+    for part in ("A1", "wire format 1.1", "208 Hz, 16 g", "raw stream, motor", "not told yet", "21 s", "62 % (3.81 V)",
                  "207.64 Hz", "1:15 min", "crash"):  # fmt: skip
         assert part in text
