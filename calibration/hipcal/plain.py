@@ -26,8 +26,8 @@ SCHEMA_NAME = "calibration.schema.json"
 CARRY_OVER: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {}  # from an older version to the next one
 
 # More than this no sensor in order is off. The widest of those that clips are made with is MPU-6050 and its kin
-# (product specification, 6.1 and 6.2): 80 mg, 20 deg/s, 3 % scale, 2 % cross-axis; an LSM6DSOX stays within 20 mg, 1 deg/s and
-# 1 %, and soldering may add to it. The clip itself takes no more either (firmware/hipclip/calibration.py).
+# (product specification, 6.1 and 6.2): 80 mg, 20 deg/s, 3 % scale, 2 % cross-axis; an LSM6DSOX stays within 20 mg,
+# 1 deg/s and 1 %, and soldering may add to it. The clip takes no more either (firmware/hipclip/calibration.py).
 MOST_OFFSET_MS2 = 0.2 * STANDARD_GRAVITY_MS2
 MOST_BIAS_DPS = 20.0
 MOST_OFF_ONE = 0.1  # of scale and cross-axis

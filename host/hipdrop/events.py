@@ -8,6 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from hipcal.model import Calibration
 
 
 class Side(StrEnum):
@@ -235,6 +239,38 @@ class TreadmillSet(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class CalibrationUsed(Event):
+    """The samples are corrected by a calibration, from the first one on (docs/calibration.md).
+
+    Attributes
+    ----------
+    source
+        `file`, `clip`, or `file and clip` where each gives a part.
+    acc_measured, gyro_measured, mount_measured
+        When the part was measured, ISO 8601; empty where it is not used. A mount is in doubt until the first strides
+        confirm it.
+    mount_method
+        `bends` or `running`; empty without a mount.
+    verdict
+        How good the parts were found to be.
+    """
+
+    source: str
+    acc_measured: str
+    gyro_measured: str
+    mount_measured: str
+    mount_method: str
+    verdict: str
+
+
+@dataclass(frozen=True, slots=True)
+class CalibrationRefused(Event):
+    """A calibration was not used, and why; what remains may be another one, or none."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class BaselineReady(Event):
     """The runner's own fresh level, in degrees of drop; NaN for a side that it holds no steps of."""
 
@@ -314,4 +350,28 @@ class Treadmill:
     slope_percent: float | None = None
 
 
-UserInput = SwapSides | NewBaseline | Mark | TargetBand | Treadmill
+@dataclass(frozen=True, slots=True)
+class UseCalibration:
+    """Correct the samples by this calibration; it must come before the first samples.
+
+    Attributes
+    ----------
+    calibration
+        None for none: not the clip's own either, unless there is a `problem`.
+    at_unix_s
+        The time of day at which the run begins, seconds since 1970: how old a mount is.
+    problem
+        Why there is none, though there should be one.
+    """
+
+    calibration: Calibration | None
+    at_unix_s: float
+    problem: str = ""
+
+    @property
+    def nominal(self) -> bool:
+        """Whether no calibration at all is wanted."""
+        return self.calibration is None and not self.problem
+
+
+UserInput = SwapSides | NewBaseline | Mark | TargetBand | Treadmill | UseCalibration

@@ -196,7 +196,7 @@ class Pipeline:
 
     def _saturated(self, block: SampleBlock) -> list[int]:
         """Find the saturated samples; refuse what is no number, before it spoils the filters for good."""
-        acc, gyr = np.abs(block.acc_ms2), np.abs(block.gyr_rads)
+        acc, gyr = (np.abs(values) for values in block.sensed)
         if acc.max() < self._acc_limit_ms2 and gyr.max() < self._gyr_limit_rads:
             return []
         if not (np.isfinite(acc).all() and np.isfinite(gyr).all()):

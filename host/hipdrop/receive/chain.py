@@ -10,9 +10,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from hipdrop.events import Event, Site, UserInput
+from hipdrop.events import CalibrationUsed, Event, Site, UseCalibration, UserInput
 from hipdrop.profile import Profile
 from hipdrop.receive.boot import Boot
+from hipdrop.receive.calibrated import NOMINAL, Choice, Chosen
 from hipdrop.receive.counters import LinkCounters, RunFacts
 from hipdrop.receive.decode import Frame, read_frame
 from hipdrop.receive.feed import Feed, Pressed, Reboot
@@ -48,7 +49,9 @@ class Chain:
     keep
         Gets each frame when it comes for the first time, with the boot that it belongs to and its arrival in us.
     streams
-        Makes of kind, info and settings what blocks and pipeline are made with.
+        Makes of kind, info and settings what blocks and pipeline are made with, in place of the run's own streams.
+    calibration
+        Goes over all that enters, and over what the clip holds.
 
     Attributes
     ----------
@@ -63,7 +66,7 @@ class Chain:
     def __init__(
         self, settings: Settings | None = None, *,
         site: Site | None = None, profile: Profile | None = None, mount: Array | None = None, keep: Keep | None = None,
-        streams: Streams = stream_of,
+        streams: Streams | None = None, calibration: UseCalibration | None = None,
     ) -> None:  # fmt: skip
         self._settings = settings or Settings()
         self._keep = keep
@@ -73,6 +76,7 @@ class Chain:
         self.status: ClipStatus | None = None
         self.stream_kind: int | None = None
         self.counters = LinkCounters()
+        self._choice = Choice(calibration)
         self._feed = Feed()
         self._stream: Stream | None = None
         self._boot_id: int | None = None
@@ -97,6 +101,7 @@ class Chain:
         Many at a time are quicker, and give the same events.
         """
         now_us = microseconds(arrival_s)
+        uninformed = self.info is None
         try:
             kind = frames.decode_kind(message)
             if kind in self._readers:
@@ -105,7 +110,8 @@ class Chain:
             self.counters.refuse(error)
         if self._boot is not None:
             self._hand_over(self._boot, now_us=now_us)
-        self._begin_pipeline()
+        if not uninformed:  # between the clip's first word and the first sample there is room for its calibration
+            self._begin_pipeline()
 
     def run(self) -> list[Event]:
         """Give what has become known by the messages taken."""
@@ -113,7 +119,10 @@ class Chain:
 
     def user(self, item: UserInput) -> list[Event]:
         """Take what the user does now."""
-        self._feed.add(item)
+        if isinstance(item, UseCalibration) and self._feed.pipeline is None:
+            self._choice.enter(item)
+        else:
+            self._feed.add(item)
         return self._feed.run()
 
     def connected(self, mtu: int | None = None) -> None:
@@ -168,6 +177,18 @@ class Chain:
     def used_settings(self) -> Settings:
         """The settings within the range of the clip."""
         return self._settings if self._stream is None else self._stream.settings
+
+    @property
+    def chosen(self) -> Chosen:
+        """What the samples are corrected by, as far as is known by now."""
+        if self._streams is not None or self.info is None or self.stream_kind is None:
+            return NOMINAL
+        return self._choice.choose(self.info, self.stream_kind, self._site)
+
+    @property
+    def calibration(self) -> CalibrationUsed | None:
+        """What the run says of its calibration; None without one."""
+        return next((event for event in self.chosen.said if isinstance(event, CalibrationUsed)), None)
 
     def host_s(self, t_s: float) -> float | None:
         """Give the host's time at a time of the run, in the boot that runs; None before the first sample."""
@@ -242,6 +263,8 @@ class Chain:
             self._boot.reach(end["next_index"])
         elif code == ids.RESEND and self._boot is not None:
             self._resend_answer(self._boot, result, payload, now_us)
+        elif code == ids.GET_CALIBRATION and result == ids.OK and self._feed.pipeline is None:
+            self._choice.told(payload)
 
     def _started(self, started: Started, now_us: int) -> None:
         self._enter(started.boot_id)
@@ -321,5 +344,10 @@ class Chain:
         rate_hz = self._rate.best_hz if at_end else self._rate.rate_hz
         if rate_hz is None:
             return
-        self._stream = self._streams(self.stream_kind, self.info, self._settings)
-        self._feed.begin(self._stream, rate_hz / self._stream.stride, self._site, self._mount, self._profile)
+        chosen = self.chosen
+        if self._streams is not None:
+            self._stream = self._streams(self.stream_kind, self.info, self._settings)
+        else:
+            self._stream = stream_of(self.stream_kind, self.info, self._settings, chosen)
+        rate_hz /= self._stream.stride
+        self._feed.begin(self._stream, rate_hz, self._site, self._mount, self._profile, chosen.said)

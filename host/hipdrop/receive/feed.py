@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from hipdrop.events import Event, Mark, Site, UserInput
+from hipdrop.events import CalibrationRefused, Event, Mark, Site, UseCalibration, UserInput
 from hipdrop.profile import Profile
+from hipdrop.receive.calibrated import TOO_LATE
 from hipdrop.receive.clock import Place, Timeline
 from hipdrop.receive.decode import Frame
 from hipdrop.receive.streams import AnyPipeline, Block, Stream
@@ -72,11 +73,14 @@ class Feed:
         self._marks: list[int] = []  # index of samples that have not come yet
         self._begin_index = 0  # what was marked before it is no part of the run
         self._reboot: Reboot | None = None
+        self._said: list[Event] = []
 
     def begin(
-        self, stream: Stream, rate_hz: float, site: Site | None, mount: Array | None, profile: Profile | None
-    ) -> None:
-        """Make the pipeline for this rate of samples."""
+        self, stream: Stream, rate_hz: float, site: Site | None, mount: Array | None, profile: Profile | None,
+        said: Sequence[Event] = (),
+    ) -> None:  # fmt: skip
+        """Make the pipeline for this rate of samples; `said` is what is known before the first of them."""
+        self._said += said
         self.rate_hz = rate_hz
         self._stream = stream
         self._timeline = Timeline(rate_hz, stream.stride)
@@ -96,7 +100,7 @@ class Feed:
 
     def run(self) -> list[Event]:
         """Push what is there, if the rate is known."""
-        events: list[Event] = []
+        events, self._said = self._said, []
         while self._todo and self.pipeline is not None:
             item = self._todo.popleft()
             if isinstance(item, list):
@@ -105,6 +109,8 @@ class Feed:
                 events += self._leave_boot(item)
             elif isinstance(item, Pressed):
                 events += self._pressed(item)
+            elif isinstance(item, UseCalibration):
+                events.append(CalibrationRefused(self.reached_s, TOO_LATE))
             elif self.samples:
                 events += self.pipeline.push(item)
             else:

@@ -9,6 +9,7 @@ from hipdrop.events import Event, Site
 from hipdrop.monitor import MonitorView
 from hipdrop.pipeline import Pipeline
 from hipdrop.profile import Profile
+from hipdrop.receive.calibrated import NOMINAL, Chosen
 from hipdrop.receive.decode import Frame, counts_of
 from hipdrop.receive.messages import ClipInfo
 from hipdrop.receive.scale import Scale, within_range
@@ -84,24 +85,27 @@ class RawStream:
     kind = ids.RAW
     stride = 1
 
-    def __init__(self, info: ClipInfo, settings: Settings) -> None:
+    def __init__(self, info: ClipInfo, settings: Settings, chosen: Chosen = NOMINAL) -> None:
         self.settings = within_range(settings, info)
         self._scale = Scale(info)
+        self._chosen = chosen
 
     def block(self, batch: Sequence[Frame], t_s: Array, first: int, gap_s: float) -> SampleBlock:
-        """Make a block in SI units."""
+        """Make a block in SI units, corrected where there is a calibration."""
         counts = counts_of(batch, ids.RAW)
-        return SampleBlock(t_s, self._scale.acc_ms2(counts), self._scale.gyr_rads(counts), first, gap_s)
+        nominal = SampleBlock(t_s, self._scale.acc_ms2(counts), self._scale.gyr_rads(counts), first, gap_s)
+        calibration = self._chosen.calibration
+        return nominal if calibration is None else calibration.applied(nominal)
 
     def pipeline(self, rate_hz: float, site: Site | None, mount: Array | None, profile: Profile | None) -> Pipeline:
         """Make the pipeline."""
         return Pipeline(rate_hz, self.settings, site=site, mount=mount, profile=profile)
 
 
-def stream_of(kind: int, info: ClipInfo, settings: Settings) -> Stream:
+def stream_of(kind: int, info: ClipInfo, settings: Settings, chosen: Chosen = NOMINAL) -> Stream:
     """Choose by the kind of frames, raw or tilt."""
     if kind == ids.RAW:
-        return RawStream(info, settings)
+        return RawStream(info, settings, chosen)
     from hipdrop.receive.tilt import TiltStream
 
     return TiltStream(info.tilt_divider, settings)

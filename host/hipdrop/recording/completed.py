@@ -8,13 +8,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from hipdrop.errors import InputError
+from hipdrop.events import UseCalibration
 from hipdrop.receive.boot import Boot
 from hipdrop.receive.chain import Chain
 from hipdrop.receive.clock import Place, TickClock, Timeline
 from hipdrop.receive.decode import Frame
 from hipdrop.receive.rate import RateFinder
 from hipdrop.receive.streams import Block, Stream, stream_of
-from hipdrop.recording.items import Message
+from hipdrop.recording.items import Entered, Message
 from hipdrop.recording.reader import Run
 from hipdrop.settings import Settings
 
@@ -82,11 +83,13 @@ def completed(run: Run, settings: Settings | None = None) -> Completed:
     for item in run.items:
         if isinstance(item, Message):
             chain.take(item.arrival_s, item.message)
+        elif isinstance(item, Entered) and isinstance(item.item, UseCalibration):
+            chain.user(item.item)
     if chain.info is None or chain.stream_kind is None or not kept:
         raise InputError(run.path, "holds no samples of a clip; name another recording")
     for one in kept:
         one.sort(chain.info.rate_hz)
-    stream = stream_of(chain.stream_kind, chain.info, settings or run.header.settings)
+    stream = stream_of(chain.stream_kind, chain.info, settings or run.header.settings, chain.chosen)
     rate_hz = _rate_hz(kept, chain.info.rate_hz) / stream.stride
     blocks = [_block(stretch, stream, rate_hz) for stretch in _stretches(kept, Timeline(rate_hz, stream.stride))]
     return Completed(blocks, rate_hz, stream.settings, sum(one.boot.lost for one in kept))

@@ -13,7 +13,18 @@ from typing import Any
 import numpy as np
 
 import hipdrop
-from hipdrop.events import Mark, NewBaseline, Side, Site, SwapSides, TargetBand, Treadmill, UserInput
+from hipcal.plain import BadCalibration, as_dict, of_dict
+from hipdrop.events import (
+    Mark,
+    NewBaseline,
+    Side,
+    Site,
+    SwapSides,
+    TargetBand,
+    Treadmill,
+    UseCalibration,
+    UserInput,
+)
 from hipdrop.profile import Profile
 from hipdrop.samples import Array
 from hipdrop.settings import Settings
@@ -21,7 +32,7 @@ from hipdrop.settings import Settings
 FORMAT = 1
 HEADER_NAME = "hipdrop.run"
 CLIP_TOPIC, INPUT_TOPIC, SESSION_TOPIC = "/clip", "/input", "/session"
-_INPUT_KINDS = (SwapSides, NewBaseline, Mark, TargetBand, Treadmill)
+_INPUT_KINDS = (SwapSides, NewBaseline, Mark, TargetBand, Treadmill, UseCalibration)
 INPUTS: dict[str, type[UserInput]] = {kind.__name__: kind for kind in _INPUT_KINDS}
 
 
@@ -137,13 +148,30 @@ def versions() -> dict[str, str]:
 
 def input_text(item: UserInput) -> bytes:
     """Give a user's input as JSON."""
-    return json.dumps({"input": type(item).__name__, **asdict(item)}).encode()
+    if isinstance(item, UseCalibration):
+        calibration = None if item.calibration is None else as_dict(item.calibration)
+        values = {"calibration": calibration, "at_unix_s": item.at_unix_s, "problem": item.problem}
+    else:
+        values = asdict(item)
+    return json.dumps({"input": type(item).__name__, **values}).encode()
 
 
 def read_input(text: bytes) -> UserInput:
     """Read a user's input; raises KeyError, TypeError or ValueError where it is none."""
     values = json.loads(text)
     kind = INPUTS[values.pop("input")]
+    if kind is UseCalibration:
+        return _read_calibration(values["calibration"], float(values["at_unix_s"]), str(values["problem"]))
     if kind is TargetBand:
         values["side"] = Side(values["side"])
     return kind(**values)
+
+
+def _read_calibration(data: Any, at_unix_s: float, problem: str) -> UseCalibration:
+    """Read a calibration; one that is damaged, or of another version, is none, and the run says so."""
+    if data is None:
+        return UseCalibration(None, at_unix_s, problem)
+    try:
+        return UseCalibration(of_dict(data), at_unix_s, problem)
+    except BadCalibration as error:
+        return UseCalibration(None, at_unix_s, f"the one in the recording cannot be used ({error})")
