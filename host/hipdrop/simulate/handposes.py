@@ -115,7 +115,7 @@ def hold(
     acc, gyr_dps = (chip or Chip()).read(
         attitude.apply(force, inverse=True), turned.as_rotvec() / (2.0 * half_s), rate_hz, *draws.spawn(2)
     )
-    start_s: Array = move_s + (hold_s + move_s) * np.arange(len(up))
+    start_s = move_s + (hold_s + move_s) * np.arange(len(up), dtype=np.float64)
     true_up = attitude.apply(_UP, inverse=True)
     held = [true_up[(t_s >= start) & (t_s < start + hold_s)].mean(axis=0) for start in start_s]
     return HandPoses(
