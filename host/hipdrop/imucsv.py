@@ -11,7 +11,9 @@ import numpy as np
 from hipdrop.clipping import find_limit
 from hipdrop.csvtable import Header, line_of_row, read_columns, read_header
 from hipdrop.errors import InputError
+from hipdrop.events import CalibrationUsed
 from hipdrop.samples import STANDARD_GRAVITY_MS2, Array, SampleBlock
+from hipdrop.settings import Settings
 from hipdrop.timebase import TimeBase, estimate_time_base
 
 MIN_RATE_HZ, GOOD_RATE_HZ, MAX_RATE_HZ = 15.0, 50.0, 1000.0
@@ -49,6 +51,8 @@ class Recording:
         What a user should know about the file, in plain words.
     acc_limit_ms2, gyr_limit_rads
         The range of the sensor, where peaks of the file are cut off at it; else None.
+    calibration
+        What the samples have been corrected by, where the file itself does not say it by an event.
     """
 
     path: Path
@@ -58,6 +62,7 @@ class Recording:
     notes: tuple[str, ...]
     acc_limit_ms2: float | None = None
     gyr_limit_rads: float | None = None
+    calibration: CalibrationUsed | None = None
 
     @property
     def start_s(self) -> float:
@@ -212,3 +217,14 @@ def _resampled(base: TimeBase, t_s: Array, acc_ms2: Array, gyr_rads: Array) -> l
             new = CubicSpline(t_s[start:stop], values[start:stop])(new_s)
             cuts.append((new_s, np.ascontiguousarray(new[:, :3]), np.ascontiguousarray(new[:, 3:])))
     return _numbered(cuts, 1.0 / RESAMPLED_RATE_HZ)
+
+
+def within_range(settings: Settings, recording: Recording) -> Settings:
+    """Take the range at which the recording is cut off, where it is narrower than the one that is set."""
+    drop = settings.drop
+    acc_g, gyr_dps = drop.acc_range_g, drop.gyr_range_dps
+    if recording.acc_limit_ms2 is not None:
+        acc_g = min(acc_g, recording.acc_limit_ms2 / STANDARD_GRAVITY_MS2)
+    if recording.gyr_limit_rads is not None:
+        gyr_dps = min(gyr_dps, math.degrees(recording.gyr_limit_rads))
+    return settings.replace({"drop": {"acc_range_g": acc_g, "gyr_range_dps": gyr_dps}})

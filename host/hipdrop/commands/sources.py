@@ -12,7 +12,7 @@ from typing import Protocol, TypeVar
 from hipdrop.commands.part import Part
 from hipdrop.errors import UsageError
 from hipdrop.events import Event, Site
-from hipdrop.imucsv import Recording, read_imu_csv
+from hipdrop.imucsv import Recording, read_imu_csv, within_range
 from hipdrop.pipeline import Pipeline
 from hipdrop.profile import Profile
 from hipdrop.receive.counters import RunFacts
@@ -21,7 +21,6 @@ from hipdrop.recording.items import Message
 from hipdrop.recording.reader import is_recording, read_run
 from hipdrop.recording.replay import chain_of, check_readable, enter
 from hipdrop.recording.tapes import CsvPass, CsvTape, Pass, RunPass, RunTape, Tape, time_of
-from hipdrop.samples import STANDARD_GRAVITY_MS2
 from hipdrop.settings import Settings
 from hipdrop.terminal import run_view
 
@@ -184,17 +183,6 @@ class RunSource:
         check_readable(self._run, self._chain)
         self.settings = self._chain.used_settings
         self.recording = self._chain.facts(self._run.path, self._run.notes)
-
-
-def within_range(settings: Settings, recording: Recording) -> Settings:
-    """Take the range at which the recording is cut off, where it is narrower than the one that is set."""
-    drop = settings.drop
-    acc_g, gyr_dps = drop.acc_range_g, drop.gyr_range_dps
-    if recording.acc_limit_ms2 is not None:
-        acc_g = min(acc_g, recording.acc_limit_ms2 / STANDARD_GRAVITY_MS2)
-    if recording.gyr_limit_rads is not None:
-        gyr_dps = min(gyr_dps, math.degrees(recording.gyr_limit_rads))
-    return settings.replace({"drop": {"acc_range_g": acc_g, "gyr_range_dps": gyr_dps}})
 
 
 def paced(

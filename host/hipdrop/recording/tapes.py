@@ -154,7 +154,7 @@ class Piece(NamedTuple):
 
 
 class CsvTape:
-    """An IMU CSV; `settings` are those for its range (`hipdrop.commands.sources.within_range`)."""
+    """An IMU CSV; `settings` are those for its range (`hipdrop.imucsv.within_range`)."""
 
     def __init__(
         self, recording: Recording, settings: Settings, site: Site | None = None, profile: Profile | None = None
@@ -174,7 +174,7 @@ class CsvTape:
     def begin(self) -> CsvPass:
         """Begin a pass with a fresh pipeline."""
         pipeline = Pipeline(self._recording.rate_hz, self._settings, site=self._site, profile=self._profile)
-        return CsvPass(pipeline, self._pieces, self._recording.start_s)
+        return CsvPass(pipeline, self._pieces, self._recording)
 
 
 class CsvPass:
@@ -182,16 +182,19 @@ class CsvPass:
 
     Attributes
     ----------
+    rate_hz
+        Of the samples.
     samples
         So many have entered.
     """
 
-    def __init__(self, pipeline: Pipeline, pieces: Sequence[Piece], start_s: float) -> None:
+    def __init__(self, pipeline: Pipeline, pieces: Sequence[Piece], recording: Recording) -> None:
         self.pipeline = pipeline
+        self.rate_hz = recording.rate_hz
         self.reached_s = 0.0
         self.samples = 0
         self._pieces = pieces
-        self._start_s = start_s
+        self._start_s = recording.start_s
         self._taken: Piece | None = None  # pieces in a row, for one push: many samples at a time are quicker
 
     def take(self, number: int) -> list[Event]:
