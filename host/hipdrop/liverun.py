@@ -46,6 +46,8 @@ class LiveRun:
         Why the run is not recorded, or no longer; None while it is, or need not be.
     on_events
         Told of the new events.
+    current
+        The session, once there is one.
     outbox
         Plays the signals of the alerts.
     haptics
@@ -67,17 +69,23 @@ class LiveRun:
         self.on_events: OnEvents = lambda events: None
         self.outbox = Outbox()
         self._haptic: Haptic | None = None
+        self.current: Session | None = None
         self._begun = False
         self._early: list[UserInput] = []  # what is said before the first message, which begins the recording
 
     def session(self, link: Link, stream: StreamChoice = "auto", on_state: OnState = lambda state: None) -> Session:
         """Make the session that brings the clip's messages here."""
-        session = Session(link, self, stream=stream, on_change=on_state)
+        session = self.current = Session(link, self, stream=stream, on_change=on_state)
         settings = self._given[0].alerts
         if settings.haptic:
             self._haptic = Haptic(session, settings)
             self.outbox.players.insert(0, self._haptic)
         return session
+
+    def end(self) -> None:
+        """End the run in order, as `hipdrop.links.connection.Session.end`."""
+        if self.current is not None:
+            self.current.end()
 
     @property
     def haptics(self) -> HapticCounts:

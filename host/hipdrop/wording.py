@@ -1,4 +1,4 @@
-"""The summary of a run in plain words, for the terminal."""
+"""The summary of a run in plain words, and the words of what else is told."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from hipdrop.events import AlertCleared, AlertEvent, AlertRaised, Flag, Side
 from hipdrop.monitor import words
 from hipdrop.summary import DropSummary, RunSummary
+from hipwire import ids
 
 if TYPE_CHECKING:
     from hipdrop.alerts import HapticCounts
@@ -23,6 +24,14 @@ FLAG_WORDS = {
     Flag.SIDE: "leg not sure",
     Flag.IRREGULAR: "irregular",
     Flag.TURN: "in a bend",
+}
+FAULT_WORDS = {
+    ids.FAULT_SENSOR: "the sensor does not answer",
+    ids.FAULT_SETTINGS: "settings damaged, defaults in use",
+    ids.FAULT_CRASH: "the last boot ended in a crash",
+    ids.FAULT_SAFE_MODE: "safe mode",
+    ids.FAULT_WATCHDOG: "started anew by its watchdog",
+    ids.FAULT_BATTERY: "battery low: charge it soon",
 }
 SITE_WORDS = {"sacrum": "on the sacrum", "left-hip": "over the left hip", "right-hip": "over the right hip"}
 NOT_A_DIAGNOSIS = "A training aid, not a diagnosis: it compares you with yourself."

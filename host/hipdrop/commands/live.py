@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, nullcontext
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -36,8 +36,6 @@ if TYPE_CHECKING:
     from hipdrop.alerts import Outbox
     from hipdrop.events import Treadmill
     from hipdrop.links.base import Link
-    from hipdrop.live.view import WindowView
-    from hipdrop.live.views import Views
     from hipdrop.liverun import LiveRun
     from hipdrop.people import Person
     from hipdrop.profile import Profile
@@ -89,6 +87,8 @@ def live_command(
         raise UsageError(f"--duration {duration:g}: give seconds over 0")
     check_save_profile(save_profile, out or Path(), [config])
     check_recording(None if no_record else out)
+    from hipdrop.live.feed import LiveFacts
+    from hipdrop.live.watching import Window, watch
     from hipdrop.liverun import LiveRun
     from hipdrop.settings import Settings
 
@@ -114,8 +114,9 @@ def live_command(
         run.user(said)
     try:
         with sounding(settings.alerts, run.outbox):
-            window = None if no_plot else live_window(run, theme, out, said, demo_words() if demo else "")
-            streamed = asyncio.run(watch(run, link, stream, duration, window))
+            facts = LiveFacts(run, who_line(run, said), demo_words() if demo else "")
+            window = None if no_plot else Window(theme, out or Path())
+            streamed = asyncio.run(watch(run, link, stream, duration, facts, window))
         if not streamed:
             raise KeyboardInterrupt  # before there was a run
     finally:
@@ -202,56 +203,13 @@ def sounding(settings: AlertSettings, outbox: Outbox) -> Iterator[None]:
         yield
 
 
-def live_window(
-    run: LiveRun, theme: ThemeName, out: Path | None, said: Treadmill | None, notice: str = ""
-) -> WindowView:
-    """Make the window of a run; it opens with the run."""
-    from hipdrop.live.view import WindowView
-
+def who_line(run: LiveRun, said: Treadmill | None) -> str:
+    """Say who runs, in what, and how the treadmill goes."""
     parts = [*run.runner]
     if said is not None:
         parts += [f"{said.speed_ms:g} m/s"] if said.speed_ms is not None else []
         parts += [f"slope {said.slope_percent:g} %"] if said.slope_percent is not None else []
-    who = ", ".join(part for part in parts if part)
-    return WindowView(run, who=who, notice=notice, theme=theme, pictures=str(out or Path()))
-
-
-async def watch(
-    run: LiveRun, link: Link, stream: StreamName, duration_s: float | None, window: WindowView | None = None
-) -> bool:
-    """Show the run on the terminal, and in a window if there is one, until it ends; give whether there was a run."""
-    from hipdrop.interrupt import on_interrupt
-    from hipdrop.links.remembered import remember
-    from hipdrop.live.views import Views
-    from hipdrop.liveview import live_view
-
-    with live_view(run.chain) as terminal, closing(window) if window else nullcontext():
-        views = Views(terminal) if window is None else Views(terminal, window)
-        run.on_events = views.events
-        async with link:
-            session = run.session(link, stream, views.state)
-            views.show(session)
-            if window is not None:
-                window.open()
-            drawing = asyncio.create_task(_draw(views))
-            try:
-                with on_interrupt(session.end):
-                    await run.run(session, duration_s)
-            finally:
-                drawing.cancel()
-                await asyncio.gather(drawing, return_exceptions=True)
-            streamed = session.streamed.is_set()
-            if streamed:
-                remember(link.name)
-    return streamed
-
-
-async def _draw(view: Views) -> None:
-    from hipdrop.liveview import REFRESH_S
-
-    while True:
-        view.refresh()
-        await asyncio.sleep(REFRESH_S)
+    return ", ".join(part for part in parts if part)
 
 
 def report(

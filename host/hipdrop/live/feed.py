@@ -1,4 +1,4 @@
-"""From a run to its views: what is new since the last time, as updates."""
+"""From a run to its views: what is new since the last time, as updates, made once for all of them."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 
 from hipdrop.events import Event, Step
 from hipdrop.links.states import State
+from hipdrop.live.chainfacts import chain_facts
 from hipdrop.live.updates import Facts, Update
-from hipdrop.liveview import FAULT_WORDS
+from hipdrop.live.views import View
 from hipdrop.receive.chain import Chain
 from hipdrop.receive.streams import AnyPipeline
 from hipdrop.waves import RecentStrides
 
 if TYPE_CHECKING:
-    from hipdrop.links.connection import Session
     from hipdrop.liverun import LiveRun
     from hipdrop.monitor.trace import MonitorView
 
@@ -27,16 +27,17 @@ class PipelineFeed:
         self._count = 0
 
     def update(
-        self, pipeline: AnyPipeline | None, events: Sequence[Event], reached_s: float, facts: Facts | None = None
-    ) -> Update:
-        """Give the news beside new events."""
+        self, pipeline: AnyPipeline | None, events: Sequence[Event], reached_s: float, facts: Facts | None = None,
+        *, strides: bool = True,
+    ) -> Update:  # fmt: skip
+        """Give the news beside new events; of the last strides, where they are wanted."""
         if pipeline is None:
             return Update(tuple(events), reached_s=reached_s, facts=facts)
         judged: MonitorView = pipeline.judged(self._count)
         self._count = judged.count
         stepped = any(isinstance(event, Step) for event in events)
-        strides: RecentStrides | None = pipeline.recent_strides() if stepped else None
-        return Update(tuple(events), judged.points, judged.learning, reached_s, facts, strides)
+        recent: RecentStrides | None = pipeline.recent_strides() if stepped and strides else None
+        return Update(tuple(events), judged.points, judged.learning, reached_s, facts, recent)
 
 
 class LiveFacts:
@@ -53,7 +54,6 @@ class LiveFacts:
     def __init__(
         self, run: LiveRun, who: str = "", notice: str = "", now: Callable[[], float] = time.monotonic
     ) -> None:
-        self.session: Session | None = None
         self._run = run
         self._who, self._notice, self._now = who, notice, now
         self._state = State.IDLE
@@ -70,29 +70,61 @@ class LiveFacts:
 
     def facts(self) -> Facts:
         """Give them as they stand now."""
-        run, session, now_s = self._run, self.session, self._now()
+        run, session, now_s = self._run, self._run.current, self._now()
         chain: Chain = run.chain
         if self._began_s is None and chain.reached_s > 0:
             self._began_s = now_s - chain.reached_s
-        link, status = chain.link_table(), chain.status
-        trouble = "" if session is None or session.error is None else str(session.error)
-        return Facts(
+        ending = session is not None and session.ending and self._state is not State.CLOSED
+        facts = Facts(
             source="" if session is None else session.link.name,
-            state=self._state.value,
-            trouble=trouble,
+            state=State.FINISHING.value if ending else self._state.value,
+            trouble="" if session is None or session.error is None else str(session.error),
             lost_for_s=None if self._lost_s is None else float(int(now_s - self._lost_s)),
             elapsed_s=0.0 if self._began_s is None else float(int(now_s - self._began_s)),
-            rate_hz=chain.rate_hz,
-            received=int(link["samples_received"] or 0),
-            lost=int(link["samples_lost"] or 0),
-            recovered=int(link["samples_recovered"] or 0),
-            reconnects=int(link["reconnects"] or 0),
-            battery_percent=status.battery_percent if status is not None and status.battery_known else None,
-            mtu=chain.counters.mtu,
-            faults=tuple(text for bit, text in FAULT_WORDS.items() if status is not None and status.faults & bit),
             recording="" if run.recording is None else run.recording.name,
             not_recording="" if run.recording_error is None else str(run.recording_error),
             muted=run.outbox.muted,
             who=self._who,
             notice=self._notice,
         )
+        return chain_facts(chain, facts)
+
+
+class RunFeed:
+    """Tells all views of a live run what is new.
+
+    Parameters
+    ----------
+    run, facts
+        What is told of.
+
+    Attributes
+    ----------
+    views
+        Whom it is told.
+    """
+
+    def __init__(self, run: LiveRun, facts: LiveFacts) -> None:
+        self.views: list[View] = []
+        self._run, self._facts = run, facts
+        self._pipeline = PipelineFeed()
+
+    def events(self, events: Sequence[Event]) -> None:
+        """Tell new events."""
+        self._tell(events, None)
+
+    def state(self, state: State) -> None:
+        """Tell the new state of the connection."""
+        self._facts.state(state)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Tell how things stand."""
+        self._tell((), self._facts.facts())
+
+    def _tell(self, events: Sequence[Event], facts: Facts | None) -> None:
+        chain = self._run.chain
+        strides = any(view.strides for view in self.views)
+        update = self._pipeline.update(chain.pipeline, events, chain.reached_s, facts, strides=strides)
+        for view in self.views:
+            view.show(update)

@@ -15,6 +15,7 @@ from hipdrop.events import (
     AlertEvent,
     AlertRaised,
     AlertWithheld,
+    BaselineReady,
     Contact,
     Event,
     Marked,
@@ -36,6 +37,7 @@ PAIN_NOTE = "pain"
 PAIN_NOTES = (PAIN_NOTE, "button")  # the clip's button marks pain
 CADENCE_STEPS = 10  # single steps are in steps of whole samples
 RECOVERED_S = 20.0  # that long it is said
+LAST_STEPS = 60  # more than a terminal has lines
 STILL_RUNNING_S = 1.5  # after the last contact; longer than any step
 QUIET = (Level.LEARNING, Level.NORMAL)
 NO_STRIDES = RecentStrides(np.empty((0, POINTS)), None, 0)
@@ -66,6 +68,7 @@ class LiveModel:
         self._learning: Learning | None = None
         self._reached_s = 0.0
         self._step_count = 0
+        self._last_steps: deque[Step] = deque(maxlen=LAST_STEPS)
         self._steps = {side: Series(3) for side in LEGS}
         self._levels = {side: Series(4) for side in LEGS}
         self._cadence = Series(2)
@@ -82,6 +85,7 @@ class LiveModel:
         self._cleared_s = -math.inf
         self._mounted = False
         self._sides_known = False
+        self._baseline_known = False
         self._newest_step: Step | None = None
         self._newest_contact: Contact | None = None
 
@@ -110,6 +114,11 @@ class LiveModel:
         return self._facts.start_s
 
     @property
+    def reached_s(self) -> float:
+        """Time of the newest sample since the first one."""
+        return self._reached_s
+
+    @property
     def next_version(self) -> int:
         """A version that no snapshot of this model has had."""
         return max(self._steps_version, self._facts_version) + 1
@@ -122,6 +131,7 @@ class LiveModel:
             self._facts_version,
             self._reached_s,
             self._step_count,
+            tuple(self._last_steps),
             self.phase(),
             self._track(Side.LEFT),
             self._track(Side.RIGHT),
@@ -135,6 +145,7 @@ class LiveModel:
             self._motion(),
             self._strides,
             self._facts,
+            self._is_by_band(),
         )
 
     def phase(self) -> Phase:
@@ -171,6 +182,8 @@ class LiveModel:
             self._take_activity(event.activity, t_s)
         elif isinstance(event, Marked):
             self._marks.append(Mark(t_s, event.note, event.note.split(":")[0] in PAIN_NOTES))
+        elif isinstance(event, BaselineReady):
+            self._baseline_known = True
         elif isinstance(event, SidesChanged):
             self._sides_known = event.reason != "unsure"
         elif isinstance(event, (MountFound, MountSlipped)):
@@ -178,6 +191,7 @@ class LiveModel:
 
     def _take_step(self, step: Step, t_s: float) -> None:
         self._step_count += 1
+        self._last_steps.append(step)
         self._newest_step = step
         if step.drop_deg == step.drop_deg:
             self._steps[step.side].add(t_s, step.drop_deg, step.valid)
@@ -234,6 +248,11 @@ class LiveModel:
         self._levels[point.side].add(t_s, point.level_deg, point.reference_deg, limit_deg)
 
     # ---- what is shown ----
+
+    def _is_by_band(self) -> bool:
+        """Whether there is something to judge by that is no baseline."""
+        known = any(track.reference_now_deg == track.reference_now_deg for track in map(self._track, LEGS))
+        return known and not self._baseline_known
 
     def _track(self, side: Side) -> LegTrack:
         steps, levels = self._steps[side].view(), self._levels[side].view()

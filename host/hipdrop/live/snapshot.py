@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
-from hipdrop.events import AlertEvent, Side
+from hipdrop.events import AlertEvent, Side, Step
 from hipdrop.live.updates import Facts
 from hipdrop.samples import Array
 from hipdrop.waves import RecentStrides
@@ -144,6 +144,8 @@ class Snapshot:
     steps_version, facts_version
         Count what was told: where one has not changed, neither has what hangs on it (tracks, marks, alerts, cadence
         and phase on the first; facts and phase on the second).
+    last_steps
+        The newest steps, the oldest of them first; their times are on the axis of the events.
     left, right
         Drop of each leg.
     cadence_s, cadence_spm
@@ -152,12 +154,15 @@ class Snapshot:
         Times of walking and standing, (begin, end).
     alerted
         Legs whose alert has not cleared.
+    by_band
+        Whether the drop is judged by a band, not by the runner's own baseline.
     """
 
     steps_version: int
     facts_version: int
     reached_s: float
     steps: int
+    last_steps: tuple[Step, ...]
     phase: Phase
     left: LegTrack
     right: LegTrack
@@ -171,6 +176,7 @@ class Snapshot:
     motion: Motion
     strides: RecentStrides
     facts: Facts
+    by_band: bool = False
 
     @property
     def cadence_now_spm(self) -> float:

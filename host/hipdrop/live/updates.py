@@ -45,6 +45,8 @@ class Facts:
         Times real time (infinite: as fast as can be); None in a live run.
     replay_paused
         Whether the replay waits.
+    length_s
+        How long the run that is replayed lasted; None in a live run.
     who
         Person, shoe, speed and slope, as far as they were told.
     notice
@@ -70,6 +72,7 @@ class Facts:
     muted: bool = False
     replay_speed: float | None = None
     replay_paused: bool = False
+    length_s: float | None = None
     who: str = ""
     notice: str = ""
 

@@ -4,23 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import sys
-import time
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 from hipdrop.errors import NoWindow
-from hipdrop.events import Event, Mark, NewBaseline, SwapSides
-from hipdrop.links.states import State
-from hipdrop.live.feed import LiveFacts, PipelineFeed
-from hipdrop.live.keys import Action, Wish
-from hipdrop.live.model import PAIN_NOTE
+from hipdrop.live.keys import Action
 from hipdrop.live.process import WindowProcess
 from hipdrop.live.updates import Update
 from hipdrop.live.wirepipe import Picture
-
-if TYPE_CHECKING:
-    from hipdrop.links.connection import Session
-    from hipdrop.liverun import LiveRun
+from hipdrop.live.wishes import Act
 
 Say = Callable[[str], None]
 
@@ -31,14 +22,12 @@ def say_on_stderr(text: str) -> None:
 
 
 class WindowView:
-    """A view of a live run, as `hipdrop.liveview.PlainView` is one; without a window it does nothing.
+    """A view in a window of its own; without a window it does nothing.
 
     Parameters
     ----------
-    run
-        What is shown, and what wishes go to.
-    who, notice, now
-        As of `hipdrop.live.feed.LiveFacts`.
+    act
+        Does what is wished, as of `hipdrop.live.wishes.Wishes`.
     theme, pictures
         As of `hipdrop.live.wirepipe.Begin`.
     say
@@ -50,15 +39,10 @@ class WindowView:
         Pictures that were saved.
     """
 
-    def __init__(
-        self, run: LiveRun, *, who: str = "", notice: str = "", theme: str = "light",
-        pictures: str = ".", say: Say = say_on_stderr, now: Callable[[], float] = time.monotonic,
-    ) -> None:  # fmt: skip
+    def __init__(self, act: Act, *, theme: str = "light", pictures: str = ".", say: Say = say_on_stderr) -> None:
         self.pictures: list[str] = []
         self.process: WindowProcess | None = None
-        self._run, self._say = run, say
-        self._facts = LiveFacts(run, who, notice, now)
-        self._feed = PipelineFeed()
+        self._act, self._say = act, say
         self._theme, self._folder = theme, pictures
 
     def open(self) -> None:
@@ -78,59 +62,29 @@ class WindowView:
             self._say(str(error))
             return
         self.process = process
-        self.refresh()
 
     @property
-    def session(self) -> Session | None:
-        """The session that is shown."""
-        return self._facts.session
+    def strides(self) -> bool:
+        """Whether anybody sees them."""
+        return self.process is not None
 
-    @session.setter
-    def session(self, session: Session | None) -> None:
-        self._facts.session = session
-
-    def events(self, events: Sequence[Event]) -> None:
-        """Show new events."""
-        self._send(self._feed.update(self._run.chain.pipeline, events, self._run.chain.reached_s))
-
-    def state(self, state: State) -> None:
-        """Show the new state of the connection."""
-        self._facts.state(state)
-        self.refresh()
-
-    def refresh(self) -> None:
-        """Show how things stand."""
+    def show(self, update: Update) -> None:
+        """Send news to the window; never waits."""
         if self.process is not None:
-            chain = self._run.chain
-            self._send(self._feed.update(chain.pipeline, (), chain.reached_s, self._facts.facts()))
+            self.process.send(update)
 
     def act(self, what: Action | Picture) -> None:
-        """Do what is wished."""
+        """Take what the window says."""
         if isinstance(what, Picture):
             self.pictures.append(what.path)
-        elif what.wish is Wish.STOP:
-            if self.session is not None:
-                self.session.end()
-        elif what.wish is Wish.MUTE:
-            self._run.mute(not self._run.outbox.muted)
-            self.refresh()
-        elif what.wish is Wish.SWAP:
-            self._run.user(SwapSides())
-        elif what.wish is Wish.BASELINE:
-            self._run.user(NewBaseline())
-        elif what.wish in (Wish.MARK, Wish.PAIN):
-            note = PAIN_NOTE if what.wish is Wish.PAIN else what.note
-            self._run.user(Mark(note, round(what.ago_s, 3)))
+        else:
+            self._act(what)
 
     def close(self) -> None:
         """Close the window."""
         process, self.process = self.process, None
         if process is not None:
             process.close()
-
-    def _send(self, update: Update) -> None:
-        if self.process is not None:
-            self.process.send(update)
 
     def _gone(self, problem: str) -> None:
         """Go on without a window; the run ends only where the user has closed it, which asks for that by itself."""

@@ -1,60 +1,23 @@
-"""Several views of one run, as one."""
+"""What shows a run: fed with updates, each on its own."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
-from hipdrop.events import Event
-from hipdrop.links.states import State
-
-if TYPE_CHECKING:
-    from hipdrop.links.connection import Session
+from hipdrop.live.updates import Update
 
 
 class View(Protocol):
-    """What shows a live run.
+    """What shows a run.
 
     Attributes
     ----------
-    session
-        The session that is shown; None before there is one.
+    strides
+        Whether it shows the waves of the last strides, which cost something to cut out.
     """
 
-    session: Session | None
+    @property
+    def strides(self) -> bool: ...
 
-    def events(self, events: Sequence[Event]) -> None:
-        """Show new events."""
-
-    def state(self, state: State) -> None:
-        """Show the new state of the connection."""
-
-    def refresh(self) -> None:
-        """Show how things stand."""
-
-
-class Views:
-    """Tells each of its views."""
-
-    def __init__(self, *views: View) -> None:
-        self._views = views
-
-    def show(self, session: Session) -> None:
-        """Have the session shown."""
-        for view in self._views:
-            view.session = session
-
-    def events(self, events: Sequence[Event]) -> None:
-        """Show new events."""
-        for view in self._views:
-            view.events(events)
-
-    def state(self, state: State) -> None:
-        """Show the new state of the connection."""
-        for view in self._views:
-            view.state(state)
-
-    def refresh(self) -> None:
-        """Show how things stand."""
-        for view in self._views:
-            view.refresh()
+    def show(self, update: Update) -> None:
+        """Take news; they may be drawn later, together with others."""

@@ -12,6 +12,8 @@ import pytest
 from numpy.typing import NDArray
 
 from hipdrop.events import Marked, NewBaseline, SidesChanged, Step, SwapSides
+from hipdrop.links.states import State
+from hipdrop.live.feed import LiveFacts, RunFeed
 from hipdrop.live.keys import Action, Wish
 from hipdrop.live.model import LiveModel
 from hipdrop.live.process import WindowProcess
@@ -19,6 +21,7 @@ from hipdrop.live.snapshot import PhaseKind, Snapshot
 from hipdrop.live.updates import Update
 from hipdrop.live.view import WindowView
 from hipdrop.live.wirepipe import Picture
+from hipdrop.live.wishes import Wishes
 from hipdrop.liverun import LiveRun
 from hipdrop.recording import Entered, read_run
 from hipdrop.settings import Settings
@@ -58,11 +61,12 @@ def watched(
         loop, seen = asyncio.get_running_loop(), Seen()
         before(run)
         async with link:
-            view: WindowView
-            session = run.session(link, on_state=lambda state: view.state(state))
-            view = WindowView(run, now=loop.time)
-            view.process, view.session = seen, session
-            run.on_events = view.events
+            feed = RunFeed(run, LiveFacts(run, now=loop.time))
+            view = WindowView(Wishes(run, feed.refresh).act)
+            view.process = seen
+            feed.views.append(view)
+            session = run.session(link, on_state=feed.state)
+            run.on_events = feed.events
             for at_s, wish in wishes.items():
                 loop.call_later(at_s, view.act, wish)
             await run.run(session)
@@ -108,6 +112,36 @@ def test_mute_is_a_switch_and_is_shown(counts: NDArray[np.int16]) -> None:
     assert sum(before != after for before, after in pairwise(shown)) == 3
 
 
+def test_a_run_that_nobody_sees_the_waves_of_does_not_cut_them_out(counts: NDArray[np.int16]) -> None:
+    """And one that ends while its link is lost says that it is ending."""
+    shown: list[Update] = []
+
+    class Blind:
+        strides = False
+
+        def show(self, update: Update) -> None:
+            shown.append(update)
+
+    async def act() -> LiveRun:
+        run, link = LiveRun(Settings()), ScriptedLink(ScriptedClip(counts=counts))
+        feed = RunFeed(run, LiveFacts(run))
+        feed.views.append(Blind())
+        run.on_events = feed.events
+        async with link:
+            await run.run(run.session(link, on_state=feed.state))
+        return run
+
+    run = run_virtual(act())
+    assert sum(isinstance(event, Step) for update in shown for event in update.events) > 100
+    assert all(update.strides is None for update in shown)
+    assert run.current is not None
+    feed = RunFeed(run, LiveFacts(run))
+    feed.views.append(Blind())
+    feed.state(State.WAITING)  # the session has ended: nothing but what is missing is waited for
+    assert shown[-1].facts is not None
+    assert shown[-1].facts.state == State.FINISHING.value
+
+
 def test_stop_ends_the_run_in_order(counts: NDArray[np.int16]) -> None:
     _, _, seen = watched(counts, {30.0: Action(Wish.STOP)})
     last = seen.snapshots[-1]
@@ -124,10 +158,10 @@ def test_without_a_screen_one_line_is_said_and_the_run_goes_on(
     said: list[str] = []
 
     async def act() -> None:
-        view = WindowView(LiveRun(Settings()), say=said.append)
+        view = WindowView(lambda action: None, say=said.append)
         view.open()
-        view.refresh()
-        view.events([])
+        view.show(Update())
+        assert not view.strides
         view.close()
 
     asyncio.run(act())
@@ -140,7 +174,7 @@ def test_a_window_that_dies_leaves_the_run_alone(on_screen: str) -> None:
     said: list[str] = []
 
     async def act() -> None:
-        view = WindowView(LiveRun(Settings()), say=said.append)
+        view = WindowView(lambda action: None, say=said.append)
         view.open()
         process = view.process
         assert process is not None
@@ -149,7 +183,7 @@ def test_a_window_that_dies_leaves_the_run_alone(on_screen: str) -> None:
         process._process.kill()
         while view.process is not None:
             await asyncio.sleep(0.01)
-        view.refresh()
+        view.show(Update())
 
     asyncio.run(asyncio.wait_for(act(), 60.0))
     assert len(said) == 1

@@ -1,0 +1,69 @@
+"""A live run before the eyes of people: on the terminal, and in a window if one is wanted."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+from hipdrop.interrupt import on_interrupt
+from hipdrop.links.base import Link
+from hipdrop.links.connection import StreamChoice
+from hipdrop.links.remembered import remember
+from hipdrop.live.feed import LiveFacts, RunFeed
+from hipdrop.live.terminalview import REFRESH_S, terminal_view
+from hipdrop.live.view import WindowView
+from hipdrop.live.views import View
+from hipdrop.live.wishes import Act, Wishes
+from hipdrop.liverun import LiveRun
+
+
+class Window(NamedTuple):
+    """A window that is wanted: how it shall look, and where its pictures go."""
+
+    theme: str
+    pictures: Path
+
+
+async def watch(
+    run: LiveRun, link: Link, stream: StreamChoice, duration_s: float | None, facts: LiveFacts,
+    window: Window | None = None,
+) -> bool:  # fmt: skip
+    """Show the run on the terminal, and in a window if one is wanted, until it ends; give whether there was a run."""
+    feed = RunFeed(run, facts)
+    wishes = Wishes(run, feed.refresh)
+    run.on_events = feed.events
+    with terminal_view(wishes.act) as terminal, opened(window, wishes.act) as views:
+        feed.views += [terminal, *views]
+        async with link:
+            session = run.session(link, stream, feed.state)
+            drawing = asyncio.create_task(_draw(feed))
+            try:
+                with on_interrupt(session.end):
+                    await run.run(session, duration_s)
+            finally:
+                drawing.cancel()
+                await asyncio.gather(drawing, return_exceptions=True)
+            streamed = session.streamed.is_set()
+            if streamed:
+                remember(link.name)
+    return streamed
+
+
+@contextmanager
+def opened(window: Window | None, act: Act) -> Iterator[list[View]]:
+    """Open the window; the run does not wait for it."""
+    if window is None:
+        yield []
+        return
+    with closing(WindowView(act, theme=window.theme, pictures=str(window.pictures))) as view:
+        view.open()
+        yield [view]
+
+
+async def _draw(feed: RunFeed) -> None:
+    while True:
+        feed.refresh()
+        await asyncio.sleep(REFRESH_S)
