@@ -9,9 +9,10 @@ from contextlib import suppress
 from pathlib import Path
 
 from hipdrop.alerts import Haptic, HapticCounts, Outbox
+from hipdrop.calibrations import OfClip
 from hipdrop.errors import OutputError
 from hipdrop.eventlog import EventLog
-from hipdrop.events import Event, Site, UserInput
+from hipdrop.events import CalibrationRefused, Event, Site, UserInput
 from hipdrop.links.base import Link
 from hipdrop.links.connection import Session, StreamChoice
 from hipdrop.links.states import State
@@ -35,6 +36,8 @@ class LiveRun:
         Where to record, if anywhere; the file is made with the first message of the clip.
     person, shoe
         Who runs, and in what, for the recording.
+    calibration
+        Gives the calibration of the clip, once it is known which one that is.
 
     Attributes
     ----------
@@ -56,13 +59,14 @@ class LiveRun:
 
     def __init__(
         self, settings: Settings, *, site: Site | None = None, profile: Profile | None = None,
-        recording: Path | None = None, person: str = "", shoe: str = "",
+        recording: Path | None = None, person: str = "", shoe: str = "", calibration: OfClip | None = None,
     ) -> None:  # fmt: skip
         self._given = settings, site, profile
         self.runner = person, shoe
         self.chain = Chain(settings, site=site, profile=profile)
         self.recording_error: OutputError | None = None
         self._log = EventLog()
+        self._calibration = calibration
         self._recording = recording
         self._writer: RunWriter | None = None
         self._reached_s = 0.0  # on the host's clock
@@ -132,9 +136,18 @@ class LiveRun:
             self._record(self._recording, arrival_s, message)
         self._begun = True
         self._take(arrival_s, self.chain.push(arrival_s, message))
+        self._calibrate(arrival_s)
         early, self._early = self._early, []
         for item in early:
             self._enter(arrival_s, item)
+
+    def _calibrate(self, at_s: float) -> None:
+        """Enter the calibration of the clip as soon as that has said which one it is."""
+        if self._calibration is None or self.chain.info is None:
+            return
+        item, self._calibration = self._calibration(self.chain.info), None
+        if item is not None:
+            self._enter(at_s, item)
 
     def user(self, item: UserInput) -> None:
         """Take what the user does now."""
@@ -202,6 +215,8 @@ class LiveRun:
         self.outbox.take(events)  # first: the wearer shall not wait for a screen
         self._reached_s = at_s
         self._log.extend(events)
+        for refused in (event for event in events if isinstance(event, CalibrationRefused)):
+            print(f"hipdrop: a calibration is not used: {refused.reason}", file=sys.stderr)
         if self._writer is not None:
             self._writer.events(at_s, events)
         if events:

@@ -124,6 +124,7 @@ def summary_table(summary: RunSummary, settings: Settings) -> dict[str, Any]:
         **({} if summary.link is None else {"link": dict(summary.link)}),
         "person": summary.person or None,
         "shoe": summary.shoe or None,
+        "calibration": _event_table(summary.calibration),
         "treadmill": [_event_table(event) for event in summary.treadmill],
         "running_s": summary.running_s,
         "cadence_spm": summary.cadence_spm,

@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 from hipdrop.events import (
     AlertEvent,
     BaselineReady,
+    CalibrationRefused,
+    CalibrationUsed,
     Event,
     Flag,
     Gap,
@@ -85,6 +87,8 @@ class RunSummary:
         What the user said of it, in its order.
     person, shoe
         Who ran, and in what; empty where it was not said.
+    calibration
+        What the samples were corrected by; None for nominal ones.
     """
 
     recording: Recording
@@ -101,6 +105,7 @@ class RunSummary:
     treadmill: tuple[TreadmillSet, ...] = ()
     person: str = ""
     shoe: str = ""
+    calibration: CalibrationUsed | None = None
 
     @property
     def steps(self) -> int:
@@ -144,6 +149,7 @@ def summarize(recording: Recording, events: Sequence[Event], person: str = "", s
         treadmill=tuple(event for event in events if isinstance(event, TreadmillSet)),
         person=person,
         shoe=shoe,
+        calibration=_last(events, CalibrationUsed) or recording.calibration,
     )
 
 
@@ -189,6 +195,8 @@ def _median(values: Array) -> float:
 
 
 def _warnings(events: Sequence[Event], steps: list[Step], flags: Counter[Flag]) -> Iterator[str]:
+    for refused in (event for event in events if isinstance(event, CalibrationRefused)):
+        yield f"a calibration was not used: {refused.reason}"
     if not steps:
         yield "no running was found: walking and standing have no drop that hipdrop measures"
         return

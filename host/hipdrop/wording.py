@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from hipdrop.events import AlertCleared, AlertEvent, AlertRaised, Flag, Side
+from hipdrop.events import AlertCleared, AlertEvent, AlertRaised, CalibrationUsed, Flag, Side
 from hipdrop.monitor import words
 from hipdrop.summary import DropSummary, RunSummary
 from hipwire import ids
@@ -69,6 +69,8 @@ def summary_lines(summary: RunSummary) -> Iterator[str]:
     yield f"recording  {length(recording.duration_s)} at {recording.native_rate_hz:.1f} Hz{gaps}"
     if summary.link is not None:
         yield f"link       {link_words(summary.link)}"
+    if summary.link is not None or summary.calibration is not None:
+        yield f"sensor     {sensor_words(summary.calibration)}"
     if summary.person:
         yield f"person     {summary.person}{f', {summary.shoe}' if summary.shoe else ''}"
     for said in summary.treadmill:
@@ -85,6 +87,26 @@ def summary_lines(summary: RunSummary) -> Iterator[str]:
         yield from _alert_lines(summary)
     yield from (f"note       {warning}" for warning in summary.warnings)
     yield NOT_A_DIAGNOSIS
+
+
+def sensor_words(used: CalibrationUsed | None) -> str:
+    """Say what the samples are corrected by, and which mount the run began with."""
+    if used is None:
+        return "not calibrated"
+    acc, gyr = _day(used.acc_measured), _day(used.gyro_measured)
+    if acc and acc == gyr:
+        sensor = f"calibrated {acc}"
+    else:
+        dates = [f"{name} calibrated {day}" for name, day in (("accelerometer", acc), ("gyroscope", gyr)) if day]
+        sensor = ", ".join(dates) or "not calibrated"
+    if not used.mount_measured:
+        return sensor
+    return f"{sensor}; mount by {used.mount_method} {_day(used.mount_measured)} {used.mount_measured[11:16]}"
+
+
+def _day(measured: str) -> str:
+    """Give the date of a time by ISO 8601."""
+    return measured[:10]
 
 
 def treadmill_words(speed_ms: float, slope_percent: float) -> str:

@@ -74,7 +74,7 @@ class Choice:
         if merged is None:
             return Chosen(said=tuple(said))
         sources = " and ".join(name for name, one in (("file", own), ("clip", held)) if _adds(one, merged))
-        used = _used(merged, sources)
+        used = used_event(merged, sources)
         return Chosen(merged if kind == ids.RAW else None, mount, (*said, used))
 
     @staticmethod
@@ -125,9 +125,10 @@ def _adds(one: Calibration | None, merged: Calibration) -> bool:
     return any(part is not None and part is used for part, used in parts)
 
 
-def _used(merged: Calibration, source: str) -> CalibrationUsed:
-    mount = merged.mount
-    named = (("accelerometer", merged.acc), ("gyroscope", merged.gyro), ("mount", mount))
+def used_event(calibration: Calibration, source: str) -> CalibrationUsed:
+    """Say which calibration is used, with all its parts."""
+    mount = calibration.mount
+    named = (("accelerometer", calibration.acc), ("gyroscope", calibration.gyro), ("mount", mount))
     acc_measured, gyro_measured, mount_measured = (
         "" if part is None else part.measured.isoformat() for _, part in named
     )

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hipdrop.errors import InputError
-from hipdrop.events import Event, Site
+from hipdrop.events import Event, Site, UseCalibration
 from hipdrop.profile import Profile
 from hipdrop.receive.chain import Chain
 from hipdrop.recording.items import Entered, Item, Message, Session
@@ -12,8 +14,9 @@ from hipdrop.settings import Settings
 
 
 def chain_of(
-    run: Run, settings: Settings | None = None, site: Site | None = None, profile: Profile | None = None
-) -> Chain:
+    run: Run, settings: Settings | None = None, site: Site | None = None, profile: Profile | None = None,
+    calibration: UseCalibration | None = None,
+) -> Chain:  # fmt: skip
     """Make the chain that the run was made with; what is given goes over what the recording says."""
     header = run.header
     return Chain(
@@ -21,6 +24,7 @@ def chain_of(
         site=site or header.site,
         profile=profile or header.profile,
         mount=header.mount,
+        calibration=None if calibration is None else replace(calibration, at_unix_s=header.start_unix_s),
     )
 
 
