@@ -83,11 +83,19 @@ def simulate_command(
     rate_error: Annotated[
         float, typer.Option(help="Error of the clip's rate as a fraction, such as 0.02.", rich_help_panel=_FAULTS)
     ] = 0.0,
+    sensor_errors: Annotated[
+        str,
+        typer.Option(
+            metavar="SEED|none|SPEC",
+            help="Errors of the sensor: a random chip of this seed, or NAME=X,Y,Z/.. (docs/simulate.md).",
+            rich_help_panel=_FAULTS,
+        ),
+    ] = "none",
     gyro_bias: Annotated[
-        str, typer.Option(help="Gyroscope offset X,Y,Z in deg/s, sensor axes.", rich_help_panel=_FAULTS)
+        str, typer.Option(help="Gyroscope offset X,Y,Z in deg/s, sensor axes, on top.", rich_help_panel=_FAULTS)
     ] = "0,0,0",
     acc_offset: Annotated[
-        str, typer.Option(help="Accelerometer offset X,Y,Z in mg, sensor axes.", rich_help_panel=_FAULTS)
+        str, typer.Option(help="Accelerometer offset X,Y,Z in mg, sensor axes, on top.", rich_help_panel=_FAULTS)
     ] = "0,0,0",
     slip: Annotated[
         str | None, typer.Option(help="The clip turns on the belt once: DEG@MIN.", rich_help_panel=_FAULTS)
@@ -95,6 +103,7 @@ def simulate_command(
 ) -> None:
     """Simulate a run of known truth from a real runner's coefficients: an IMU CSV for `hipdrop replay`."""
     from hipdrop.simulate.config import RunnerConfig
+    from hipdrop.simulate.sensorerrors import SensorErrors
     from hipdrop.simulate.specs import Sag, Slip, parse_bouts
 
     wander_deg, wander_s = _wander(wander)
@@ -121,6 +130,7 @@ def simulate_command(
         drop_frames=drop_frames,
         wobble_deg=wobble,
         slip=None if slip is None else Slip.parse(slip),
+        sensor_errors=SensorErrors.parse(sensor_errors),
         gyro_bias_dps=_triple(gyro_bias, "--gyro-bias"),
         acc_offset_mg=_triple(acc_offset, "--acc-offset"),
     )

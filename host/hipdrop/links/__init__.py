@@ -10,12 +10,13 @@ from hipdrop.errors import UsageError
 
 if TYPE_CHECKING:
     from hipdrop.links.base import Link
+    from hipdrop.simulate.sensorerrors import SensorErrors
     from hipdrop.virtual.faults import Fault
 
 HOW = "name a clip as ble:NAME, ble:ADDRESS, serial:PORT, virtual or virtual:FILE; hipdrop scan shows those in reach"
 
 
-def open_link(name: str, faults: Sequence[Fault] = ()) -> Link:
+def open_link(name: str, faults: Sequence[Fault] = (), sensor_errors: SensorErrors | None = None) -> Link:
     """Give the link to a clip; nothing is opened yet.
 
     Parameters
@@ -24,6 +25,8 @@ def open_link(name: str, faults: Sequence[Fault] = ()) -> Link:
         `ble:NAME-or-ADDRESS`, `serial:PORT`, `virtual` or `virtual:FILE`.
     faults
         What shall go wrong with a virtual clip.
+    sensor_errors
+        What the sensor of a virtual clip makes wrong.
 
     Raises
     ------
@@ -33,10 +36,12 @@ def open_link(name: str, faults: Sequence[Fault] = ()) -> Link:
     kind, colon, which = name.partition(":")
     if faults and kind != "virtual":
         raise UsageError("--fault is for the virtual clip alone: --clip virtual")
+    if sensor_errors is not None and kind != "virtual":
+        raise UsageError("--sensor-errors is for the virtual clip alone: --clip virtual")
     if kind == "virtual" and bool(colon) == bool(which):
         from hipdrop.links.virtual import VirtualLink
 
-        return VirtualLink(Path(which) if which else None, faults)
+        return VirtualLink(Path(which) if which else None, faults, sensor_errors=sensor_errors)
     if kind == "ble" and which:
         from hipdrop.links.ble import BleLink
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from bleak.backends.device import BLEDevice
     from bleak.backends.scanner import AdvertisementData
 
+    from hipdrop.simulate.sensorerrors import SensorErrors
     from hipdrop.virtual.clip import VirtualClip
     from hipdrop.virtual.faults import Fault
     from hipdrop.virtual.imu import Feed
@@ -33,6 +34,8 @@ class VirtualLink(BleLink):
         What shall go wrong, and when.
     repeat
         Whether the recording begins again at its end, and so never ends.
+    sensor_errors
+        What its sensor makes wrong, over what the recording has of it.
 
     Attributes
     ----------
@@ -44,13 +47,19 @@ class VirtualLink(BleLink):
     radio: VirtualRadio
 
     def __init__(
-        self, source: Path | Feed | None = None, faults: Sequence[Fault] = (), *, repeat: bool = False
+        self,
+        source: Path | Feed | None = None,
+        faults: Sequence[Fault] = (),
+        *,
+        repeat: bool = False,
+        sensor_errors: SensorErrors | None = None,
     ) -> None:
         super().__init__("virtual")
         self.name = f"virtual:{source}" if isinstance(source, Path) else "virtual"
         self._source = source
         self._faults = faults
         self._repeat = repeat
+        self._sensor_errors = sensor_errors
         self._stack = AsyncExitStack()
 
     async def __aenter__(self) -> Self:
@@ -66,7 +75,7 @@ class VirtualLink(BleLink):
             feed = self._source or stack.enter_context(sample_file())
             if isinstance(feed, Path):
                 feed = Feed.from_file(feed, repeat=self._repeat)
-            model = MODELS[CHIP](feed)
+            model = MODELS[CHIP](feed, errors=self._sensor_errors)
             self.radio = VirtualRadio()
             await self.radio.start()
             stack.push_async_callback(self.radio.stop)

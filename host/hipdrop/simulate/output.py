@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 import os
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
@@ -99,6 +100,16 @@ def imu_lines(run: Sampled) -> Iterator[str]:
         columns += [_texts(run.acc_ms2[rows, axis], acc_lsb) for axis in range(3)]
         columns += [_texts(run.gyr_dps[rows, axis], run.config.gyro_lsb_mdps * 1e-3) for axis in range(3)]
         yield "\n".join(map(",".join, zip(*columns, strict=True))) + "\n"
+
+
+def sensor_lines(config: RunnerConfig) -> Iterator[str]:
+    """Give what the chip makes wrong, and the calibration that would undo it, as JSON."""
+    yield json.dumps(config.chip.errors.as_dict(config.chip.temperature_c), indent=1) + "\n"
+
+
+def sensor_path(truth: Path) -> Path:
+    """Give the file of the sensor's errors beside the truth: truth.csv has truth.sensor.json."""
+    return truth.with_name(truth.name.removesuffix(".gz").removesuffix(".csv") + ".sensor.json")
 
 
 def _texts(values: Array, lsb: float) -> list[str]:

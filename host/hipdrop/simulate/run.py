@@ -18,6 +18,7 @@ from hipdrop.simulate.course import add_drop
 from hipdrop.simulate.levels import AddedDrop
 from hipdrop.simulate.motion import MARGIN, pelvis_motion
 from hipdrop.simulate.plan import Plan
+from hipdrop.simulate.sensorerrors import NO_ERRORS
 from hipdrop.simulate.specs import mount_matrix
 from hipdrop.simulate.truth import Contacts, Events, events, measure
 from hipdrop.simulate.way import Way, lay_way
@@ -85,10 +86,12 @@ class SimulatedRun:
         output.write_files({Path(path): output.truth_lines(self.contacts)})
 
     def write(self, csv: Path, truth: Path | None) -> None:
-        """Write both, or neither if one cannot be written."""
+        """Write both, or neither if one cannot be written; errors of the sensor stand in a third, beside the truth."""
         contents = {csv: output.imu_lines(self)}
         if truth is not None:
             contents[truth] = output.truth_lines(self.contacts)
+            if self.config.chip.errors != NO_ERRORS:
+                contents[output.sensor_path(truth)] = output.sensor_lines(self.config)
         output.write_files(contents)
 
 

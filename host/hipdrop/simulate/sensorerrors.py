@@ -151,6 +151,11 @@ class SensorErrors:
         acc = _times(self.acc_matrix, acc_ms2) + self.acc_offset_ms2(temperature_c)
         return acc, _times(self.gyr_matrix, gyr_rads) + self.gyr_bias_rads(temperature_c)
 
+    def apply_g_dps(self, acc_g: Array, gyr_dps: Array, temperature_c: float = REFERENCE_C) -> tuple[Array, Array]:
+        """Give the same in g and deg/s."""
+        acc, gyr = self.apply(acc_g * STANDARD_GRAVITY_MS2, np.deg2rad(gyr_dps), temperature_c)
+        return acc / STANDARD_GRAVITY_MS2, np.rad2deg(gyr)
+
     def as_dict(self, temperature_c: float = REFERENCE_C) -> dict[str, object]:
         """Give errors, and the calibration that would undo them (docs/calibration.md), for a truth file."""
         return {

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from typing import TYPE_CHECKING
 
 from hipdrop.samples import Array
 from hipdrop.virtual.imu.feed import Feed
+
+if TYPE_CHECKING:
+    from hipdrop.simulate.sensorerrors import SensorErrors
 
 
 class Nack(Exception):
@@ -24,6 +28,8 @@ class ImuModel(ABC):
         The motion that it feels.
     rate_error
         Part by which its oscillator is too quick.
+    errors
+        What it makes wrong, at its temperature when the FIFO is switched on; nothing, unless given.
     """
 
     NAME: str
@@ -32,10 +38,11 @@ class ImuModel(ABC):
     DEPTH_BYTES: int
     RESET_US = 50.0
 
-    def __init__(self, feed: Feed, rate_error: float = 0.0) -> None:
+    def __init__(self, feed: Feed, rate_error: float = 0.0, errors: SensorErrors | None = None) -> None:
         self.address = self.ADDRESS
         self.feed = feed
         self.rate_error = rate_error
+        self.errors = errors
         self.temperature_c = 30.0
         self.overruns = 0
         self.samples_dropped = 0
@@ -123,6 +130,8 @@ class ImuModel(ABC):
             actual_hz = rate_hz * (1.0 + self.rate_error)
             same = abs(rate_hz / self.feed.rate_hz - 1.0) < 1e-9 and not self.rate_error
             acc, gyr = self.feed.sampled(self.feed.rate_hz if same else actual_hz)
+            if self.errors is not None:
+                acc, gyr = self.errors.apply_g_dps(acc, gyr, self.temperature_c)
             self._stream = self._packets(counts(acc, acc_g), counts(gyr, gyr_dps))
         if self._origin_us is None:
             self._origin_us = now_us
