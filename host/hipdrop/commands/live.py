@@ -22,6 +22,7 @@ from hipdrop.commands.options import (
     PersonOption,
     ProfileOption,
     SaveProfileOption,
+    SensorErrorsOption,
     ShoeOption,
     SiteOption,
     SlopeOption,
@@ -76,6 +77,7 @@ def live_command(
         list[str] | None,
         typer.Option("--fault", metavar="SPEC", help="What goes wrong with a virtual clip, such as link-lost:5@30."),
     ] = None,
+    sensor_errors: SensorErrorsOption = None,
     debug: DebugOption = False,
 ) -> None:
     """Watch a run as it happens: steps, drop per leg, alerts, which the clip buzzes.
@@ -92,7 +94,7 @@ def live_command(
     from hipdrop.liverun import LiveRun
     from hipdrop.settings import Settings
 
-    link = demo_link(clip) if demo else chosen_link(clip, fault or [])
+    link = demo_link(clip) if demo else chosen_link(clip, fault or [], sensor_errors)
     settings = with_mode(Settings() if config is None else Settings.load(config), mode, band)
     settings = in_a_hurry(settings) if demo else settings
     who = who_runs(person, shoe, recall=not link.name.startswith("virtual"))
@@ -175,15 +177,17 @@ def demo_words() -> str:
     return NOTICE
 
 
-def chosen_link(clip: str | None, faults: list[str] | None = None) -> Link:
+def chosen_link(clip: str | None, faults: list[str] | None = None, sensor_errors: str | None = None) -> Link:
     """Give the link to the clip that is named, else to the one that was used last, and say which that is."""
     from hipdrop.links import open_link
     from hipdrop.links.remembered import recall
 
-    if faults:
+    if faults or sensor_errors is not None:
+        from hipdrop.simulate.sensorerrors import SensorErrors
         from hipdrop.virtual.faults import parse_fault
 
-        return open_link(clip or recall(), [parse_fault(text) for text in faults])
+        errors = None if sensor_errors is None else SensorErrors.parse(sensor_errors)
+        return open_link(clip or recall(), [parse_fault(text) for text in faults or ()], errors)
     name = clip or recall()
     if clip is None:
         print(f"hipdrop: {name}, the clip that was used last", file=sys.stderr)

@@ -65,4 +65,13 @@ SlopeOption = Annotated[
     float | None,
     typer.Option("--slope", metavar="PERCENT", help="Slope of the treadmill, %: noted beside the drop."),
 ]
+SensorErrorsOption = Annotated[
+    str | None,
+    typer.Option(
+        "--sensor-errors",
+        metavar="SEED|SPEC",
+        help="Errors of a virtual clip's sensor: a random chip of this seed, or NAME=X,Y,Z/.. (docs/simulate.md).",
+        show_default=False,
+    ),
+]
 DebugOption = Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")]
