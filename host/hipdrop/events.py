@@ -212,6 +212,16 @@ class MountSlipped(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class MountRefused(Event):
+    """A stored mount is not believed: the first strides put the clip `angle_deg` elsewhere; it is sought anew.
+
+    180 is back to front or upside down. No step has been judged by it.
+    """
+
+    angle_deg: float
+
+
+@dataclass(frozen=True, slots=True)
 class SidesChanged(Event):
     """What is known of left and right has changed.
 

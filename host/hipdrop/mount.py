@@ -119,6 +119,17 @@ class MountFinder:
         found = Mount(rotation, site or self._site(lever_m), lever_m, quality, max(0.0, -correlation))
         return found if previous is not None or self._good(found, rate_dps) else None
 
+    def backward(self, mount: Mount) -> float:
+        """Say how clearly the strides run backward in a mount, -1 (forward) to 1; 0 before there are any."""
+        bouts = [*self._bouts, (self._n, self._sum, self._up)]
+        forward, up, _ = mount.pelvis_from_sensor
+        parts = [(n, _braking(forward, up, total / n)) for n, total, _ in bouts if n]
+        return sum(n * part for n, part in parts) / sum(n for n, _ in parts) if parts else 0.0
+
+    def mean_up(self) -> Array:
+        """(3,) mean up vector of the strides, not of length 1."""
+        return np.asarray(np.sum([self._up, *(up for _, _, up in self._bouts)], axis=0))
+
     def _good(self, mount: Mount, rate_dps: float) -> bool:
         """Whether the strides determine the mount, by a gyroscope that turns as a running pelvis does."""
         s = self._settings

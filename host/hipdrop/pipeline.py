@@ -58,6 +58,10 @@ class Pipeline:
         Where the clip sits, if the user says so; otherwise it is found.
     mount
         (3, 3) pelvis from sensor, if it is known from a calibration; otherwise it is found.
+    mount_site
+        Where the clip sits in that mount; unlike `site` it falls with it.
+    mount_doubted
+        Whether that mount is of another time: no step is judged by it before the first strides have confirmed it.
     profile
         The runner's stored baseline and stride template, if there are.
     orientation
@@ -66,8 +70,8 @@ class Pipeline:
 
     def __init__(
         self, rate_hz: float, settings: Settings | None = None, *,
-        site: Site | None = None, mount: Array | None = None, profile: Profile | None = None,
-        orientation: OrientationStage | None = None,
+        site: Site | None = None, mount: Array | None = None, mount_site: Site | None = None,
+        mount_doubted: bool = False, profile: Profile | None = None, orientation: OrientationStage | None = None,
     ) -> None:  # fmt: skip
         self._settings = settings = settings or Settings()
         profile = profile or Profile()
@@ -76,7 +80,9 @@ class Pipeline:
         self._ring = RingBuffer(col.COUNT, round((settings.mount.hold_s + 10.0) * rate_hz), slack=4)
         self._orientation = orientation or OrientationStage(rate_hz, settings.orientation, settings.contacts)
         self._detector = self._orientation.detector()
-        given = Mount(np.asarray(mount, dtype=np.float64), site or Site.SACRUM) if mount is not None else None
+        given = None
+        if mount is not None:
+            given = Mount(np.asarray(mount, dtype=np.float64), site or mount_site or Site.SACRUM)
         self._chain = StepChain(
             rate_hz,
             self._ring,
@@ -86,6 +92,7 @@ class Pipeline:
             site=site,
             mount=given,
             template=profile.template,
+            mount_doubted=mount_doubted,
         )
         self._monitor = Monitor(settings.monitor, profile.baseline)
         self._rest = RestWatch(settings.orientation)

@@ -108,6 +108,8 @@ class MountSettings:
     standing_angle_deg: float = 25.0  # up at rest against up in running: more, and the clip was not worn at rest
     slip_deg: float = 5.0  # roll of the mean up vector; a bend fakes up to 3.4, camber 2.3
     slip_pitch_deg: float = 15.0  # all of its change: slopes and speed pitch the pelvis, and pitch is not drop
+    slip_jump_deg: float = 7.0  # the same within two seconds: up to 1.6 in steady running, 5.9 outdoors
+    slip_jump_from: int = 8  # steps of a bout before a jump is looked for: who sets off pitches by up to 12
     slip_heading_deg: float = 15.0  # turn about the vertical; the heading is found to 4 deg rms, 7 at worst
     heading_strides: int = 24  # strides for a fresh look at the heading, one in eight steps: 70 s
     slip_steps: int = 24  # held that long; meanwhile steps are void
@@ -115,6 +117,8 @@ class MountSettings:
     doubt_s: float = 3.0  # a break in which the clip may be taken off: the mount is confirmed before it counts
     doubt_strides: int = 6  # by so many strides, 3 s
     doubt_deg: float = 45.0  # right or up axis afresh against before; six strides find it to 10 deg
+    stored_deg: float = 25.0  # the same against a stored mount, made at another time and perhaps by bends
+    stored_strides: int = 32  # a stored mount that so many strides neither confirm nor contradict is believed
     hold_s: float = 30.0  # steps wait this long for the mount, and the ring buffer holds it; at most 600
 
     def __post_init__(self) -> None:

@@ -42,13 +42,13 @@ class StepChain:
         What has found the landings.
     up_shift
         Samples by which `col.UP` is valid later than it stands: 0.5 for VQF, live and offline.
-    settings, site, mount, template
+    settings, site, mount, template, mount_doubted
         As in `hipdrop.pipeline.Pipeline`.
     """
 
     def __init__(
         self, rate_hz: float, ring: RingBuffer, detector: ContactDetector, up_shift: float, settings: Settings, *,
-        site: Site | None, mount: Mount | None, template: StrideTemplate | None,
+        site: Site | None, mount: Mount | None, template: StrideTemplate | None, mount_doubted: bool = False,
     ) -> None:  # fmt: skip
         self._rate_hz = rate_hz
         self._ring = ring
@@ -58,8 +58,8 @@ class StepChain:
         self._drop = settings.drop
         self._longest = settings.contacts.longest_step_s * rate_hz
         self._hold = settings.mount.hold_s * rate_hz
-        self._given = mount
-        self._mounting = Mounting(settings.mount, site, mount)
+        self._given = None if mount_doubted else mount
+        self._mounting = Mounting(settings.mount, site, mount, doubted=mount_doubted)
         self._labeller = Labeller(rate_hz, settings, template)
         self._number = 0
         self._alternation = 0
@@ -232,6 +232,9 @@ class StepChain:
         if not step.has_stride:
             return self._place(step)
         events = self._watch_turn(step)
+        if step.clean and not self._turning:
+            mean_up = self._ring.window(*step.stride())[col.UP].mean(axis=1)
+            events += self._mounting.watch_jump(step.contact_s, mean_up)
         if self._mounting.suspicious:
             step.flags.add(Flag.SLIP)
         settled = self._labeller.sure and not self._mounting.collecting and self._mounting.mount is not None

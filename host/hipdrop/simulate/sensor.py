@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from hipdrop.samples import Array
 from hipdrop.simulate.config import FRAME_SAMPLES, RunnerConfig
+from hipdrop.simulate.specs import Slip
 from hipdrop.simulate.wobble import Wobble
 
 SLIP_S = 0.5  # a slip takes this long
@@ -37,12 +38,26 @@ def mounted(config: RunnerConfig, mount: Array, t_s: Array, gyr: Array, acc: Arr
     gyr, acc = mount @ gyr, mount @ acc
     if config.slip is None:
         return gyr, acc
-    u = np.clip((t_s - config.slip.at_min * 60.0) / SLIP_S, 0.0, 1.0)
-    size = np.deg2rad(config.slip.deg)
+    return slipped(config.slip, mount, t_s, gyr, acc)
+
+
+def slipped(slip: Slip, mount: Array, t_s: Array, gyr: Array, acc: Array) -> tuple[Array, Array]:
+    """Turn rate and specific force (3, N), sensor axes, into the axes of a clip that slips; the rate of it is seen."""
+    outward = np.array([0.0, 0.0, 1.0])
+    axis = outward if slip.axis is None else mount @ slip.axis / np.linalg.norm(slip.axis)
+    u = np.clip((t_s - slip.at_min * 60.0) / SLIP_S, 0.0, 1.0)
+    size = np.deg2rad(slip.deg)
     angle = size * u**3 * (10.0 - 15.0 * u + 6.0 * u**2)
-    gyr = _turned(gyr, angle, 2)
-    gyr[2] += size * 30.0 * (u * (1.0 - u)) ** 2 / SLIP_S
-    return gyr, _turned(acc, angle, 2)
+    rate = size * 30.0 * (u * (1.0 - u)) ** 2 / SLIP_S
+    return _turned_about(axis, angle, gyr) + axis[:, None] * rate, _turned_about(axis, angle, acc)
+
+
+def _turned_about(axis: Array, angle_rad: Array, vector: Array) -> Array:
+    """Give (3, N) vectors in axes that are turned by `angle_rad` about a unit vector (Rodrigues)."""
+    c, s = np.cos(angle_rad), np.sin(angle_rad)
+    along = axis @ vector
+    turned: Array = c * vector - s * np.cross(axis, vector, axis=0) + axis[:, None] * ((1.0 - c) * along)
+    return turned
 
 
 def digitised(config: RunnerConfig, gyr_rads: Array, acc_ms2: Array) -> tuple[Array, Array]:

@@ -15,7 +15,8 @@ _NUMBER = r"[-+]?(?:\d+\.?\d*|\.\d+)"
 _SAG = re.compile(rf"(left|right|both):({_NUMBER})@(\d+\.?\d*|\.\d+)(?:\+(\d+\.?\d*|\.\d+))?")
 _BOUT = re.compile(r"(\d+\.?\d*|\.\d+)\+(\d+\.?\d*|\.\d+)")
 _PATTERN = re.compile(r"(\d+\.?\d*|\.\d+)/(\d+\.?\d*|\.\d+)")
-_SLIP = re.compile(rf"({_NUMBER})@(\d+\.?\d*|\.\d+)")
+_SLIP = re.compile(rf"({_NUMBER})@(\d+\.?\d*|\.\d+)(?::(roll|pitch|yaw|{_NUMBER},{_NUMBER},{_NUMBER}))?")
+SLIP_AXES = {"roll": (1.0, 0.0, 0.0), "yaw": (0.0, 1.0, 0.0), "pitch": (0.0, 0.0, 1.0)}  # of the pelvis
 
 SHORTEST_PATTERN_MIN = 0.1
 MOUNT_NAMES = ("nominal", "upside-down", "on-side", "back-to-front", "random")
@@ -73,18 +74,28 @@ def parse_bouts(text: str, minutes: float) -> tuple[Bout, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Slip:
-    """The clip turns on the belt about its outward normal, once."""
+    """The clip turns on the pelvis, once: about an axis of the pelvis, or about the clip's outward normal (None)."""
 
     deg: float
     at_min: float
+    axis: tuple[float, float, float] | None = None
 
     @classmethod
     def parse(cls, text: str) -> Slip:
-        """Read `DEG@MIN`."""
+        """Read `DEG@MIN` or `DEG@MIN:AXIS`, AXIS `roll`, `pitch`, `yaw` or three numbers: forward, up, right."""
         match = _SLIP.fullmatch(text.strip())
         if match is None:
-            raise UsageError(f"the slip {text!r} is not DEG@MIN; write for example 8@10")
-        return cls(float(match[1]), float(match[2]))
+            raise UsageError(
+                f"the slip {text!r} is not DEG@MIN or DEG@MIN:AXIS; write for example 8@10 or 8@10:pitch "
+                "(axis roll, pitch, yaw or three numbers: forward, up, right)"
+            )
+        deg, at_min, name = match.groups()
+        if name is None:
+            return cls(float(deg), float(at_min))
+        x, y, z = SLIP_AXES[name] if name in SLIP_AXES else map(float, name.split(","))
+        if x == y == z == 0.0:
+            raise UsageError(f"the axis of the slip {text!r} has no direction; give one number that is not 0")
+        return cls(float(deg), float(at_min), (x, y, z))
 
 
 def _rotation_about(axis: int, angle_deg: float) -> Array:
