@@ -98,8 +98,14 @@ class RawStream:
         return nominal if calibration is None else calibration.applied(nominal)
 
     def pipeline(self, rate_hz: float, site: Site | None, mount: Array | None, profile: Profile | None) -> Pipeline:
-        """Make the pipeline."""
-        return Pipeline(rate_hz, self.settings, site=site, mount=mount, profile=profile)
+        """Make the pipeline; a mount that is not given for sure is taken in doubt from the calibration."""
+        stored = self._chosen.mount
+        if mount is not None or stored is None:
+            return Pipeline(rate_hz, self.settings, site=site, mount=mount, profile=profile)
+        return Pipeline(
+            rate_hz, self.settings, site=site, profile=profile, mount=stored.pelvis_from_sensor,
+            mount_site=None if stored.site is None else Site(stored.site), mount_doubted=True,
+        )  # fmt: skip
 
 
 def stream_of(kind: int, info: ClipInfo, settings: Settings, chosen: Chosen = NOMINAL) -> Stream:
