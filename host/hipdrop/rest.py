@@ -13,6 +13,7 @@ from hipdrop.samples import Array
 from hipdrop.settings import OrientationSettings
 from hipdrop.strides import StrideShape
 
+_OUTLIER_DPS = 6.0  # a stride's level rate off the median: ordinarily up to 5.6, a slip of 5 deg in 0.7 s is beyond
 _WALK_SD_G = 0.04  # smoothed vertical acceleration; quiet standing 0.003, slow walking 0.1 (walking data)
 
 
@@ -62,24 +63,26 @@ class RestWatch:
 
 
 class LevelRate:
-    """Mean level angular rate over strides: in a pelvis that keeps its mean tilt, what is left of it is bias."""
+    """Mean level angular rate over strides: in a pelvis that keeps its mean tilt, what is left of it is bias.
+
+    A bias is in every stride, a slip of the clip in one or two: strides far from the median are left out.
+    """
 
     def __init__(self) -> None:
-        self._sum = [0.0, 0.0, 0.0]
-        self._strides = 0
+        self._rates: list[tuple[float, float, float]] = []
 
     def push(self, shape: StrideShape) -> None:
         """Take a stride."""
         (x, y, z), (u, v, w) = shape.mean_rate.tolist(), shape.mean_up.tolist()
         turn = (x * u + y * v + z * w) / (u * u + v * v + w * w)
-        sums = self._sum
-        self._sum = [sums[0] + x - turn * u, sums[1] + y - turn * v, sums[2] + z - turn * w]
-        self._strides += 1
+        self._rates.append((x - turn * u, y - turn * v, z - turn * w))
 
     def over(self, strides: int) -> Array | None:
         """Mean (3,) in rad/s once there are so many strides, None before; then it counts anew."""
-        if self._strides < strides:
+        if len(self._rates) < strides:
             return None
-        mean = np.array(self._sum) / self._strides
-        self._sum, self._strides = [0.0, 0.0, 0.0], 0
-        return mean
+        rates = np.array(self._rates)
+        self._rates = []
+        off = np.linalg.norm(rates - np.median(rates, axis=0), axis=1)
+        usual = off < math.radians(_OUTLIER_DPS)
+        return np.asarray(rates[usual].mean(axis=0)) if usual.any() else None
