@@ -43,14 +43,14 @@ class StrideCourse:
 def obliquity_deg(columns: Array, up_shift: float, events: list[Event]) -> tuple[Array, Array]:
     """Give times (N,) and obliquity (N,) in degrees of the columns of a run, > 0 right side down.
 
-    NaN before the mount is known first is avoided: the first mount found holds for what was before it too. `up_shift`
-    as of `hipdrop.orientation.OrientationStage`.
+    The first mount found holds for what was before it too; NaN where none was ever found. `up_shift` as of
+    `hipdrop.orientation.OrientationStage`.
     """
     mounts = [event for event in events if isinstance(event, MountFound)]
     t_s = columns[col.T]
     angle = np.full(len(t_s), np.nan)
-    cuts = [0, *(int(np.searchsorted(t_s, mount.t_s)) for mount in mounts[1:]), len(t_s)]
-    for mount, begin, end in zip(mounts, cuts[:-1], cuts[1:], strict=True):
+    begins = [0, *(int(np.searchsorted(t_s, mount.t_s)) for mount in mounts[1:])]
+    for mount, begin, end in zip(mounts, begins, [*begins[1:], len(t_s)], strict=False):
         right = np.array(mount.pelvis_from_sensor[6:])
         angle[begin:end] = -np.degrees(np.arcsin(np.clip(right @ columns[col.UP, begin:end], -1.0, 1.0)))
     period_s = float(np.median(np.diff(t_s[:1000]))) if len(t_s) > 1 else 0.0
