@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
-from hipdrop.events import Event, Site
+from hipdrop.events import Event, Site, UseCalibration
 from hipdrop.imucsv import Recording
 from hipdrop.pipeline import Pipeline
 from hipdrop.profile import Profile
@@ -74,10 +74,11 @@ class RunTape:
     start_s = 0.0
 
     def __init__(
-        self, run: Run, settings: Settings | None = None, site: Site | None = None, profile: Profile | None = None
-    ) -> None:
+        self, run: Run, settings: Settings | None = None, site: Site | None = None, profile: Profile | None = None,
+        calibration: UseCalibration | None = None,
+    ) -> None:  # fmt: skip
         self._run = run
-        self._given = settings, site, profile
+        self._given = settings, site, profile, calibration
         times_s = [time_of(item) for item in run.items]
         self.due_s: Sequence[float] = [time_s - times_s[0] for time_s in times_s]
         sampled = (due_s for due_s, item in zip(self.due_s, run.items, strict=True) if _has_samples(item))
