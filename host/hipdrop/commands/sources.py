@@ -9,9 +9,10 @@ from itertools import groupby
 from pathlib import Path
 from typing import Protocol, TypeVar
 
+from hipdrop.calibrations import calibrated
 from hipdrop.commands.part import Part
 from hipdrop.errors import UsageError
-from hipdrop.events import Event, Site
+from hipdrop.events import Event, Site, UseCalibration
 from hipdrop.imucsv import Recording, read_imu_csv, within_range
 from hipdrop.pipeline import Pipeline
 from hipdrop.profile import Profile
@@ -75,6 +76,7 @@ def open_source(
     profile: Profile | None,
     *,
     reprocess: bool = False,
+    calibration: UseCalibration | None = None,
 ) -> Source:
     """Read either kind of recording; None stands for the defaults, or for what the recording says.
 
@@ -86,13 +88,13 @@ def open_source(
         What the recording of a run was made with shall be changed, and it is not to be reprocessed.
     """
     if not is_recording(path):
-        return CsvSource(path, settings, site, profile)
+        return CsvSource(path, settings, site, profile, calibration)
     if reprocess:
-        return RunSource(path, settings or Settings(), site, profile)
-    if settings or site or profile:
+        return RunSource(path, settings or Settings(), site, profile, calibration)
+    if settings or site or profile or calibration:
         raise UsageError(
-            f"{path.name} is replayed with the settings, site and profile of its run; add --reprocess to see what "
-            "--config, --mode, --site, --profile or --person would have made of it"
+            f"{path.name} is replayed with the settings, site, profile and calibration of its run; add --reprocess to "
+            "see what --config, --mode, --site, --profile, --person or --calibration would have made of it"
         )
     return RunSource(path, None, None, None)
 
@@ -102,8 +104,13 @@ class CsvSource:
 
     person = shoe = ""
 
-    def __init__(self, path: Path, settings: Settings | None, site: Site | None, profile: Profile | None) -> None:
+    def __init__(
+        self, path: Path, settings: Settings | None, site: Site | None, profile: Profile | None,
+        calibration: UseCalibration | None = None,
+    ) -> None:  # fmt: skip
         self.recording = read_imu_csv(path)
+        if calibration is not None and calibration.calibration is not None:
+            self.recording = calibrated(self.recording, calibration.calibration)
         self.settings = within_range(settings or Settings(), self.recording)
         self.profile = profile
         self._site = site
@@ -138,10 +145,13 @@ class CsvSource:
 class RunSource:
     """The recording of a run with a clip; its settings, site and profile hold where no others are given."""
 
-    def __init__(self, path: Path, settings: Settings | None, site: Site | None, profile: Profile | None) -> None:
+    def __init__(
+        self, path: Path, settings: Settings | None, site: Site | None, profile: Profile | None,
+        calibration: UseCalibration | None = None,
+    ) -> None:  # fmt: skip
         self._run = read_run(path)
-        self._given = settings, site, profile
-        self._chain = chain_of(self._run, settings, site, profile)
+        self._given = settings, site, profile, calibration
+        self._chain = chain_of(self._run, *self._given)
         self.profile = profile or self._run.header.profile
         self.person, self.shoe = self._run.header.person, self._run.header.shoe
         self.settings = self._chain.used_settings
