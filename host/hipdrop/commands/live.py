@@ -14,10 +14,12 @@ import typer
 
 from hipdrop.commands.options import (
     BandOption,
+    CalibrationOption,
     ClipOption,
     ConfigOption,
     DebugOption,
     ModeOption,
+    NoCalibrationOption,
     OutOption,
     PersonOption,
     ProfileOption,
@@ -28,7 +30,7 @@ from hipdrop.commands.options import (
     SlopeOption,
     SpeedMsOption,
 )
-from hipdrop.commands.replay import check_save_profile, keep_profile, load_profile, prepare_places
+from hipdrop.commands.replay import check_save_profile, keep_profile, load_calibration, load_profile, prepare_places
 from hipdrop.commands.runner import keep_person, treadmill, who_runs, with_mode, with_session
 from hipdrop.errors import LinkLost, OutputError, UsageError
 
@@ -67,6 +69,8 @@ def live_command(
     band: BandOption = None,
     speed_ms: SpeedMsOption = None,
     slope: SlopeOption = None,
+    calibration: CalibrationOption = None,
+    no_calibration: NoCalibrationOption = False,
     config: ConfigOption = None,
     profile: ProfileOption = None,
     save_profile: SaveProfileOption = None,
@@ -89,6 +93,8 @@ def live_command(
         raise UsageError(f"--duration {duration:g}: give seconds over 0")
     check_save_profile(save_profile, out or Path(), [config])
     check_recording(None if no_record else out)
+    given = load_calibration(calibration, none=no_calibration)
+    from hipdrop.calibrations import calibration_of_clip
     from hipdrop.live.feed import LiveFacts
     from hipdrop.live.watching import Window, watch
     from hipdrop.liverun import LiveRun
@@ -111,6 +117,7 @@ def live_command(
         recording=None if no_record else place_of_recording(out),
         person="" if who is None else who.name,
         shoe="" if who is None else who.shoe,
+        calibration=calibration_of_clip(given),
     )
     if said is not None:
         run.user(said)

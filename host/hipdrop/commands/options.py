@@ -61,6 +61,18 @@ SpeedMsOption = Annotated[
     float | None,
     typer.Option("--speed-ms", metavar="V", help="Speed of the treadmill, m/s: noted beside the drop."),
 ]
+CalibrationOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--calibration",
+        metavar="FILE",
+        help="Calibration of the sensor, in place of the one kept of the clip (docs/calibration.md).",
+        show_default=False,
+    ),
+]
+NoCalibrationOption = Annotated[
+    bool, typer.Option("--no-calibration", help="Take the samples as the sensor gives them.")
+]
 SlopeOption = Annotated[
     float | None,
     typer.Option("--slope", metavar="PERCENT", help="Slope of the treadmill, %: noted beside the drop."),

@@ -13,9 +13,11 @@ import typer
 
 from hipdrop.commands.options import (
     BandOption,
+    CalibrationOption,
     ConfigOption,
     DebugOption,
     ModeOption,
+    NoCalibrationOption,
     OutOption,
     PersonOption,
     ProfileOption,
@@ -29,7 +31,7 @@ from hipdrop.data import sample_file
 from hipdrop.errors import InputError, UsageError
 
 if TYPE_CHECKING:
-    from hipdrop.events import BaselineReady, Site
+    from hipdrop.events import BaselineReady, Site, UseCalibration
     from hipdrop.people import Person
     from hipdrop.profile import Profile
     from hipdrop.settings import Settings
@@ -76,6 +78,8 @@ def replay_command(
     shoe: ShoeOption = None,
     mode: ModeOption = None,
     band: BandOption = None,
+    calibration: CalibrationOption = None,
+    no_calibration: NoCalibrationOption = False,
     config: ConfigOption = None,
     profile: ProfileOption = None,
     save_profile: SaveProfileOption = None,
@@ -93,6 +97,7 @@ def replay_command(
         raise UsageError("name one recording, or --sample for the run that ships with hipdrop")
     check_save_profile(save_profile, out or Path(), [input_file, config])
     settings = chosen_settings(config, mode, band)
+    given = load_calibration(calibration, none=no_calibration)
     who = None if person is None and shoe is None else who_runs(person, shoe, recall=False)
     known = load_profile(profile) or (None if who is None else who.profile())
     with ExitStack() as stack:
@@ -109,6 +114,7 @@ def replay_command(
             save_profile=save_profile,
             part=part,
             reprocess=reprocess,
+            calibration=given,
             who=who,
         )
 
@@ -148,6 +154,15 @@ def load_profile(path: Path | None) -> Profile | None:
     from hipdrop.profile import Profile
 
     return Profile.load(path)
+
+
+def load_calibration(path: Path | None, *, none: bool) -> UseCalibration | None:
+    """Read the calibration, if one is named or none is wanted."""
+    if path is None and not none:
+        return None
+    from hipdrop.calibrations import named_calibration
+
+    return named_calibration(path, none=none)
 
 
 def check_save_profile(path: Path | None, folder: Path, read: Iterable[Path | None]) -> None:
@@ -197,6 +212,7 @@ def replay(
     save_profile: Path | None = None,
     part: Part = WHOLE,
     reprocess: bool = False,
+    calibration: UseCalibration | None = None,
     who: Person | None = None,
 ) -> None:
     """Read, run, write, and print the summary; nothing is written unless all could be computed."""
@@ -206,7 +222,7 @@ def replay(
     from hipdrop.summary import summarize
     from hipdrop.wording import summary_lines
 
-    source = open_source(path, settings, site, known, reprocess=reprocess)
+    source = open_source(path, settings, site, known, reprocess=reprocess, calibration=calibration)
     told = source.recording.notes
     _tell(path, told)
     folder = out or Path()
