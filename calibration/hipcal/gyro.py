@@ -19,8 +19,8 @@ from hipdrop.settings import OrientationSettings
 SHORTEST_S = 5.0
 # Noise of the class is 3.8 to 8 mdps per root hertz: an SD of up to 0.12 deg/s at 416 Hz, 0.1 with the rounding of
 # 70 mdps. Tremor of a hand has 0.1 to 3 (hipcal.still), a moving car more.
-GYR_SD_DPS = 0.3
-ACC_SD_MS2 = 0.05  # noise of 110 ug per root hertz: 0.016 at 416 Hz; the weakest tremor 0.01 to 0.24
+GYR_SD_DPS = 0.2
+ACC_SD_MS2 = 0.12  # noise of 110 ug per root hertz: 0.016 at 416 Hz, of a board of BROAD at rest 0.08
 STEADY_DPS = 0.05  # a second's mean from that of all: what the bias shall be known to; noise leaves 0.006
 TURN_DPS = 0.05  # of gravity's direction; noise leaves 0.002 over 5 s
 
@@ -99,6 +99,9 @@ def _means(t_s: Array, values: Array) -> Array:
 
 def _moving(t_s: Array, acc_ms2: Array, gyr_dps: Array) -> Refusal | None:
     """Say what moves, if anything does."""
+    gravity = float(np.linalg.norm(acc_ms2.mean(axis=0)))
+    if gravity < 0.5 * STANDARD_GRAVITY_MS2:
+        return Refusal("there is no gravity in these samples", "is this the recording of a clip? record it again")
     gyr_sd, acc_sd = float(gyr_dps.std(axis=0).max()), float(acc_ms2.std(axis=0).max())
     turn_dps = _turn_of_gravity_dps(t_s, acc_ms2)
     if turn_dps > TURN_DPS:
@@ -120,8 +123,6 @@ def _turn_of_gravity_dps(t_s: Array, acc_ms2: Array) -> float:
     slope = time_s @ ups / (time_s @ time_s)
     mean = ups.mean(axis=0)
     length = float(np.linalg.norm(mean))
-    if length == 0.0:
-        return 0.0
     up = mean / length
     return math.degrees(float(np.linalg.norm(slope - (slope @ up) * up)) / length)
 

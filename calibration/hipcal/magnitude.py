@@ -17,8 +17,8 @@ from hipdrop.samples import Array
 
 SIZES = (3, 6, 9)  # offset; and scale; and cross-axis
 _STEPS = 20
-# What is not fitted is taken to be of the class: entries of 0.5 %, 1 SD; cross-axis is the mean of two of them
-_CLASS = np.diag([0.005**2] * 3 + [0.5 * 0.005**2] * 3)
+# What poses do not tell is taken to be of the class, 1 SD: 20 mg, entries of 0.5 %; cross-axis is the mean of two
+_CLASS = np.diag([0.02**2] * 3 + [0.005**2] * 3 + [0.5 * 0.005**2] * 3)
 
 # Mean over all directions of the squared inclination error, as a quadratic form of the errors of the nine: an offset
 # counts with the two thirds of it that are across gravity; of E |E u|² - (u E u)², which is |E|²/5 - tr(E)²/15.
@@ -57,14 +57,12 @@ class Fit:
     def inclination_deg(self, noise: float) -> float:
         """Give the RMS error of directions to expect, with noise of so many g in a pose.
 
-        Noise goes through the fit; what was not fitted is as large as in a chip of the class, and bends the rest.
+        Noise goes through the fit; what was not fitted, or cannot be told, is as large as in a chip of the class.
         """
-        inverse = np.linalg.pinv(self.jacobian[:, : self.size])
-        errors = np.zeros((9, 9))
-        errors[: self.size, : self.size] = noise**2 * inverse @ inverse.T
-        bent = np.vstack([inverse @ self.jacobian[:, self.size :], -np.eye(9 - self.size)])
-        errors += bent @ _CLASS[self.size - 3 :, self.size - 3 :] @ bent.T
-        return inclination_deg_of_covariance(errors)
+        inverse = np.zeros((9, len(self.jacobian)))
+        inverse[: self.size] = np.linalg.pinv(self.jacobian[:, : self.size])
+        untold = inverse @ self.jacobian - np.eye(9)
+        return inclination_deg_of_covariance(untold @ _CLASS @ untold.T + noise**2 * inverse @ inverse.T)
 
     def misfit(self, noise: float) -> float:
         """Give the residuals against what noise and the class let expect: chi-square over its 99.9 % quantile."""
@@ -72,7 +70,7 @@ class Fit:
         free = len(design) - self.size
         rest = np.eye(len(design)) - design @ np.linalg.pinv(design)
         others = self.jacobian[:, self.size :]
-        spread = others @ _CLASS[self.size - 3 :, self.size - 3 :] @ others.T + noise**2 * np.eye(len(design))
+        spread = others @ _CLASS[self.size :, self.size :] @ others.T + noise**2 * np.eye(len(design))
         chi2 = self.residuals @ np.linalg.pinv(rest @ spread @ rest, rcond=1e-6, hermitian=True) @ self.residuals
         return float(chi2) / _quantile(free)
 

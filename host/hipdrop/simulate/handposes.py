@@ -27,7 +27,7 @@ _LEVER_M = 0.1  # wrist to clip: what the hand moves by, it turns by
 _WANDER_HZ = (0.1, 1.0)
 _WANDER_M = 2e-3
 _WANDER_RAD = np.deg2rad(0.5)
-_WAVES = 8  # sines of a tremor or a wander
+_WAVES = 5  # sines of a tremor or a wander
 _REACH_M = 0.2  # by which the hand moves from pose to pose
 _UP = np.array([0.0, 1.0, 0.0])
 
