@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 import hipdrop
+from hipdrop.commands.calibrate import calibrate_app
 from hipdrop.commands.clip import clip_app
 from hipdrop.commands.live import live_command
 from hipdrop.commands.options import DebugOption
@@ -34,6 +35,7 @@ app = typer.Typer(
 app.command("live")(live_command)
 app.command("scan")(scan_command)
 app.add_typer(clip_app, name="clip")
+app.add_typer(calibrate_app, name="calibrate")
 app.command("replay")(replay_command)
 app.add_typer(recordings_app, name="recordings")
 app.command("simulate")(simulate_command)

@@ -8,6 +8,7 @@
     ├─ OutputError         a file that cannot be written
     ├─ ConfigError         a setting that does not exist or has an impossible value; names the file, if any
     ├─ WrongCalibration    a calibration of another clip, chip, range or scale
+    ├─ NotCalibrated       what was done tells no calibration; nothing is changed
     ├─ NoWindow            no screen or no toolkit for the live plot; the terminal shows the run instead
     ├─ VirtualClipError    the virtual clip cannot be started, or has died
     └─ LinkError           a clip that cannot be reached, or not be worked with
@@ -92,6 +93,10 @@ class ConfigError(HipdropError):
 
 class WrongCalibration(HipdropError):
     """A calibration of another clip, chip, range or scale than the one that it shall correct."""
+
+
+class NotCalibrated(HipdropError):
+    """What was done, or recorded, tells no calibration; nothing is changed."""
 
 
 class LinkError(HipdropError):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
+from typing import Any, Protocol
 
 from hipcal.model import Vector
 from hipdrop.samples import SampleBlock
@@ -95,7 +95,15 @@ class Prompt:
 
 
 class Procedure(Protocol):
-    """Something that people are led through."""
+    """Something that people are led through.
+
+    Attributes
+    ----------
+    result
+        What it has found, or a `hipcal.refusal.Refusal`; None before it is done.
+    """
+
+    result: Any
 
     def push(self, block: SampleBlock) -> None:
         """Take the next samples."""

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from hipcal.model import Calibration
 from hipcal.still import CELL_S
 from hipdrop.samples import Array, SampleBlock
 
@@ -14,9 +15,16 @@ GAP_S = 0.1  # more time between two samples is a gap, as the estimators have it
 
 
 class Cells:
-    """Gives whole cells, on the samples' own time axis; after a gap of more than 0.1 s `gap_s` of the cell says so."""
+    """Gives whole cells, on the samples' own time axis; after a gap of more than 0.1 s `gap_s` of the cell says so.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    calibration
+        Taken off the samples; None leaves them nominal.
+    """
+
+    def __init__(self, calibration: Calibration | None = None) -> None:
+        self._calibration = calibration
         self._rest: list[SampleBlock] = []
         self._number: int | None = None
         self._last_s: float | None = None
@@ -48,7 +56,10 @@ class Cells:
         away_s = 0.0 if self._last_s is None else first_s - self._last_s
         self._last_s = float(cell.t_s[-1])
         gap_s = away_s if away_s > GAP_S else 0.0
-        return SampleBlock(cell.t_s, cell.acc_ms2, cell.gyr_rads, cell.first_index, gap_s)
+        acc_ms2, gyr_rads = cell.acc_ms2, cell.gyr_rads
+        if self._calibration is not None:
+            acc_ms2, gyr_rads = self._calibration.corrected(acc_ms2, gyr_rads)
+        return SampleBlock(cell.t_s, acc_ms2, gyr_rads, cell.first_index, gap_s)
 
 
 def joined(blocks: Sequence[SampleBlock]) -> SampleBlock:

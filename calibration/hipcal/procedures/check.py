@@ -102,7 +102,7 @@ class CheckProcedure:
 
     def __init__(self, calibration: Calibration | None = None) -> None:
         self._calibration = calibration
-        self._cells, self._halves = Cells(), HalfSeconds()
+        self._cells, self._halves = Cells(calibration), HalfSeconds()
         self._trouble = ""
         self._moves = True
         self._data: list[SampleBlock] = []
@@ -162,7 +162,5 @@ class CheckProcedure:
         self._data = self._data[-round(self._quiet_s / LOOK_S) * HALF :]
         if self._quiet_s >= REST_S:
             rest = joined(self._data)
-            acc_ms2, gyr_rads = rest.acc_ms2, rest.gyr_rads
-            if self._calibration is not None:
-                acc_ms2, gyr_rads = self._calibration.corrected(acc_ms2, gyr_rads)
-            self.result = check_at_rest(acc_ms2.mean(axis=0), gyr_rads.mean(axis=0), REST_S, self._calibration)
+            acc_ms2, rate_rads = rest.acc_ms2.mean(axis=0), rest.gyr_rads.mean(axis=0)
+            self.result = check_at_rest(acc_ms2, rate_rads, REST_S, self._calibration)

@@ -7,6 +7,7 @@ from enum import Enum, auto
 
 from hipcal.bends import LEAST_DEG, mount_by_bends
 from hipcal.levelled import LOOK_S, REST_S
+from hipcal.model import Calibration
 from hipcal.mount import MountEstimate
 from hipcal.oneleg import OneLegEstimate, one_leg_check
 from hipcal.procedures.base import Course, Picture, Prompt
@@ -71,11 +72,16 @@ class MountProcedure:
         Whether it ends with a stand on the left leg, which tells left from right.
     site
         Where the clip sits, if the wearer says so.
+    calibration
+        Of its sensor, to be taken off the samples first; None leaves them nominal.
     """
 
-    def __init__(self, method: str = "bends", *, one_leg: bool = True, site: Site | None = None) -> None:
+    def __init__(
+        self, method: str = "bends", *, one_leg: bool = True, site: Site | None = None,
+        calibration: Calibration | None = None,
+    ) -> None:  # fmt: skip
         self._running, self._one_leg, self._site = method == "running", one_leg, site
-        self._cells, self._halves = Cells(), HalfSeconds()
+        self._cells, self._halves = Cells(calibration), HalfSeconds()
         self._good = self._trouble = ""
         self._estimate: MountEstimate | None = None
         self._check: OneLegEstimate | None = None
@@ -102,7 +108,7 @@ class MountProcedure:
         return self.result is not None
 
     def push(self, block: SampleBlock) -> None:
-        """Take samples in sensor axes, best without the sensor's errors."""
+        """Take nominal samples in sensor axes."""
         for cell in self._cells.push(block):
             if self.done:
                 return

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
+from typing import NamedTuple
 
 from hipcal.procedures.base import Procedure
 from hipdrop.calibrating.samples import nominal_chain
@@ -15,11 +17,13 @@ from hipdrop.errors import OutputError
 from hipdrop.links.base import Link
 from hipdrop.links.connection import Session as LinkSession
 from hipdrop.links.states import State
+from hipdrop.links.storing import Asker
 from hipdrop.receive.messages import ClipInfo, ClipStatus
 from hipdrop.recording import RunHeader, RunWriter
 from hipdrop.recording.items import Item, Message, Session
 from hipdrop.samples import SampleBlock
 from hipdrop.settings import Settings
+from hipwire import commands, errors, frames, ids
 from hipwire.frames import UNKNOWN_TEMPERATURE_CDEG
 
 KEY = "key"  # what the session items of a recording are called that keep keys
@@ -33,7 +37,26 @@ class Key(StrEnum):
     LEAVE = "leave"
 
 
-Make = Callable[[ClipInfo | None, float], Procedure]  # what the clip is, None where a file does not say; rate in Hz
+class Clip(NamedTuple):
+    """What is known of the clip when its first sample comes; None where a file does not say.
+
+    Attributes
+    ----------
+    info
+        What it is.
+    record
+        What it holds of a calibration.
+    rate_hz
+        Rate of its samples.
+    """
+
+    info: ClipInfo | None
+    record: bytes | None
+    rate_hz: float
+
+
+Make = Callable[[Clip], Procedure]
+Finish = Callable[[Asker], Awaitable[None]]  # what is done with the result, while the clip can still be asked
 
 
 class CalibrationRun:
@@ -54,6 +77,8 @@ class CalibrationRun:
         Whether somebody has left it.
     temperatures_c
         Of the sensor, each with its time on the axis of the samples.
+    record
+        What the clip has said of the calibration that it holds; None where it has not.
     on_done
         Called once when there is nothing left to do, or it is left.
     """
@@ -68,6 +93,7 @@ class CalibrationRun:
         self.left = False
         self.temperatures_c: list[tuple[float, float]] = []
         self.on_done: Callable[[], None] = lambda: None
+        self.record: bytes | None = None
         self._status: ClipStatus | None = None
         self._told = False
 
@@ -89,6 +115,7 @@ class CalibrationRun:
 
     def enter(self, arrival_s: float, message: bytes) -> None:
         """Take a message, live or recorded."""
+        self._hear_record(message)
         self.chain.push(arrival_s, message)
         status = self.chain.status
         if status is not None and status is not self._status:
@@ -96,6 +123,14 @@ class CalibrationRun:
             if status.temperature_cdeg != UNKNOWN_TEMPERATURE_CDEG:
                 self.temperatures_c.append((self.chain.reached_s, status.temperature_cdeg / 100))
         self._tell()
+
+    def _hear_record(self, message: bytes) -> None:
+        """Keep what the clip holds, before the first sample asks for it."""
+        with suppress(errors.WireError):
+            if frames.decode_kind(message) == ids.ANSWER:
+                code, _, result, payload = commands.decode_answer(message)
+                if code == ids.GET_CALIBRATION and result == ids.OK:
+                    self.record = bytes(payload)
 
     def press(self, key: Key) -> None:
         """Take a key; before the first sample there is nothing but to leave."""
@@ -114,11 +149,15 @@ class CalibrationRun:
                 self.procedure.redo()
         self._tell()
 
-    def close(self) -> None:
+    def end(self) -> None:
         """Nothing more will come: the procedure makes of it what can be made."""
-        self.chain.close()
-        if self.procedure is not None and not self.done:
-            self.procedure.close()
+        if not self.done:
+            self.chain.close()
+            if self.procedure is not None:
+                self.procedure.close()
+
+    def close(self) -> None:
+        """Close the recording."""
         if self._writer is not None:
             self._writer.close()
 
@@ -146,7 +185,7 @@ class CalibrationRun:
     def _take(self, block: SampleBlock) -> None:
         if self.procedure is None:
             assert self.chain.rate_hz is not None, "samples come when the rate is known"
-            self.procedure = self._make(self.chain.info, self.chain.rate_hz)
+            self.procedure = self._make(Clip(self.chain.info, self.record, self.chain.rate_hz))
         if not self.done:
             self.procedure.push(block)
 
@@ -193,8 +232,8 @@ class RecordedCalibration(CalibrationRun):
 async def lead(
     run: CalibrationRun,
     link: Link,
+    finish: Finish,
     on_state: Callable[[State], None] = lambda state: None,
-    show: Callable[[LinkSession], None] = lambda session: None,
 ) -> None:
     """Lead through it over a link, which is open around this, until it is done, left, or nothing more comes.
 
@@ -206,18 +245,28 @@ async def lead(
         The recording could not be written to its end.
     """
     session = LinkSession(link, run, stream="raw", on_change=on_state)
-    show(session)
-    run.on_done = session.end
-    ending = asyncio.create_task(_end_with(link, session))
+    over = asyncio.Event()
+    run.on_done = over.set
+    ending = asyncio.create_task(_end(run, link, session, over, finish))
     try:
         await session.run()
+        if over.is_set() or link.ended.is_set():
+            await ending
     finally:
         ending.cancel()
         await asyncio.gather(ending, return_exceptions=True)
         run.close()
 
 
-async def _end_with(link: Link, session: LinkSession) -> None:
-    """End when nothing more will come: the motion that a virtual clip was fed with is over."""
-    await link.ended.wait()
-    session.end()
+async def _end(run: CalibrationRun, link: Link, session: LinkSession, over: asyncio.Event, finish: Finish) -> None:
+    """Finish when it is done, or when nothing more will come: the motion that a virtual clip was fed with is over."""
+    waits = [asyncio.ensure_future(event.wait()) for event in (over, link.ended)]
+    try:
+        await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        run.end()
+        if not run.left:
+            await finish(session)
+    finally:
+        session.end()
+        for wait in waits:
+            wait.cancel()

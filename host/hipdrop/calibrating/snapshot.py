@@ -11,7 +11,7 @@ KEYS = {"enter": Key.ENOUGH, "r": Key.REDO, "q": Key.LEAVE}
 KEY_NAMES = {Key.ENOUGH: "Enter", Key.REDO: "R", Key.LEAVE: "Q"}
 KEY_WORDS = {Key.ENOUGH: "that will do", Key.REDO: "do that again", Key.LEAVE: "leave, change nothing"}
 
-CONNECTING = Prompt(Picture.TABLE, "Connecting to the clip")
+CONNECTING = Prompt(Picture.TABLE, "", "Connecting to the clip.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from typing import TYPE_CHECKING, Protocol, TextIO
 
-from hipdrop.calibrating.snapshot import KEY_NAMES, KEY_WORDS, Snapshot, held_words, hold_word, keys_of
+from hipdrop.calibrating.run import Key
+from hipdrop.calibrating.snapshot import KEY_NAMES, KEY_WORDS, KEYS, Snapshot, held_words, hold_word, keys_of
+from hipdrop.live.terminalkeys import keys_from, reading
+from hipdrop.live.terminalmode import TerminalMode, stderr_kept, taken_over, write
+from hipdrop.live.terminalview import can_draw
 from hipdrop.wording import clock
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
-    from rich.live import Live
 
 BAR_CHARS = 40
+HOME, END_OF_LINE, END_OF_SCREEN = "\x1b[H", "\x1b[K", "\x1b[J"
+
+Press = Callable[[Key], None]
 
 
 class View(Protocol):
@@ -25,18 +31,31 @@ class View(Protocol):
 
 
 @contextmanager
-def terminal_view(stream: TextIO | None = None) -> Iterator[View]:
-    """Give the view that fits the stream; talk goes to standard error, results to standard output."""
+def terminal_view(press: Press, stream: TextIO | None = None) -> Iterator[View]:
+    """Give the view that fits the stream; talk goes to standard error, results to standard output.
+
+    Keys are read where standard input is a terminal, in the thread of the event loop, which has to run.
+    """
     stream = stream or sys.stderr
-    if not stream.isatty():
+    if not can_draw(stream):
         yield PlainView(stream)
         return
-    from rich.console import Console
-    from rich.live import Live
+    keys = keys_from()
+    view = ScreenView(stream)
+    mode = TerminalMode(stream, keys)
+    with ExitStack() as stack:
+        stack.enter_context(stderr_kept(lambda line: None))
+        stack.enter_context(taken_over(mode, view.anew))
+        if keys is not None:
+            stack.enter_context(reading(keys, lambda name: press_by_name(press, name)))
+        yield view
 
-    console = Console(file=stream)
-    with Live(console=console, auto_refresh=False, transient=True) as live:
-        yield ScreenView(live)
+
+def press_by_name(press: Press, name: str) -> None:
+    """Tell what a key means, by its matplotlib name; others mean nothing."""
+    key = KEYS.get(name.lower())
+    if key is not None:
+        press(key)
 
 
 class PlainView:
@@ -52,7 +71,8 @@ class PlainView:
         self._new("link", now.link)
         self._new("good", prompt.good)
         self._new("trouble", prompt.trouble)
-        self._new("title", f"step {prompt.step} of {prompt.steps}: {prompt.title}", prompt.how)
+        if prompt.title:
+            self._new("title", f"step {prompt.step} of {prompt.steps}: {prompt.title}", prompt.how)
 
     def _new(self, name: str, text: str, more: str = "") -> None:
         if text != self._seen[name]:
@@ -65,16 +85,29 @@ class PlainView:
 class ScreenView:
     """Everything at a glance, drawn anew where something has changed."""
 
-    def __init__(self, live: Live) -> None:
-        self._live = live
-        self._shown: Snapshot | None = None
+    def __init__(self, stream: TextIO) -> None:
+        from rich.console import Console
+
+        self._stream = stream
+        self._console = Console(file=stream)
+        self._shown: tuple[object, ...] = ()
+        self._now = Snapshot()
 
     def show(self, now: Snapshot) -> None:
         """Draw it."""
-        if now != self._shown:
-            self._shown = now
-            with suppress(OSError):  # the terminal is gone: no reason to end
-                self._live.update(draw(now), refresh=True)
+        self._now = now
+        seen = (now, self._console.size)
+        if seen != self._shown:
+            self._shown = seen
+            with self._console.capture() as capture:
+                self._console.print(draw(now))
+            lines = capture.get().splitlines()[: self._console.height]
+            write(self._stream, HOME + f"{END_OF_LINE}\r\n".join(lines) + END_OF_LINE + END_OF_SCREEN)
+
+    def anew(self) -> None:
+        """Draw it, whatever was drawn before."""
+        self._shown = ()
+        self.show(self._now)
 
 
 def draw(now: Snapshot) -> RenderableType:
