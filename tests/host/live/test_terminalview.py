@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import io
+import os
 import re
+import select
+import sys
 from dataclasses import replace
 from functools import lru_cache
 
@@ -19,8 +22,9 @@ from hipdrop.live.model import LiveModel
 from hipdrop.live.snapshot import PhaseKind, Snapshot
 from hipdrop.live.terminallegs import bars_of, leg_rows
 from hipdrop.live.terminallines import ASCII, UNICODE, Charset, Line, Span, charset_of, columns, fit, means, wrap
+from hipdrop.live.terminalmode import TerminalMode
 from hipdrop.live.terminalpage import page
-from hipdrop.live.terminalview import REFRESH_S, TerminalView, help_line
+from hipdrop.live.terminalview import REFRESH_S, Frames, TerminalView, help_line
 from hipdrop.live.updates import FINISHING, WAITING, Facts, Update
 from host.live.live_updates import FACTS, updates
 
@@ -276,3 +280,27 @@ def test_the_foot_names_keys_or_how_to_end_or_how_long_it_takes(clock: Clock, fr
 def test_both_legs_are_told_apart_without_colour() -> None:
     for charset in (UNICODE, ASCII):
         assert len(set(charset.signs.values())) == len(charset.signs) == len(Side)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a terminal of Windows cannot be made by a program")
+def test_a_terminal_that_takes_nothing_holds_nothing_up(clock: Clock) -> None:
+    """Ctrl-S, or an ssh that hangs: its buffer is full, and nobody waits."""
+    import pty
+
+    ours, theirs = pty.openpty()
+    with open(theirs, "w") as stream:  # noqa: PTH123 a number, no path
+        mode = TerminalMode(stream)
+        frames = Frames(stream, mode)
+        mode.entered = True
+        frames.put("x" * 1_000_000)
+        view = TerminalView(stream, frames.put, busy=lambda: frames.busy, now=clock)
+        for update in updates()[:200]:
+            clock.now_s += REFRESH_S
+            view.show(update)
+        assert frames.busy
+        mode.entered = False
+        while frames.busy:
+            if select.select([ours], [], [], 0.01)[0]:
+                os.read(ours, 65536)
+        frames.close()
+    os.close(ours)
