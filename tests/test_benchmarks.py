@@ -16,7 +16,8 @@ def test_throughput_prints_every_row(repository: Path) -> None:
     rows = [line.split(" | ")[0].strip("| ") for line in done.stdout.splitlines() if line.startswith("| ")]
     assert [row.split(" of a CSV")[0] for row in rows] == [
         "what", "bare VQF, one batch", "whole chain, blocks of 208", "whole chain, blocks of 16",
-        "whole chain, blocks of 4096", "from the shell", "`replay --no-plot`", "`replay --no-plot --out`",
+        "whole chain, blocks of 4096", "the same, calibrated, blocks of 208", "the same, calibrated, blocks of 16",
+        "the same, calibrated, blocks of 4096", "from the shell", "`replay --no-plot`", "`replay --no-plot --out`",
         "`simulate --minutes 0.5`",
     ]  # fmt: skip
 
