@@ -77,6 +77,7 @@ SlopeOption = Annotated[
     float | None,
     typer.Option("--slope", metavar="PERCENT", help="Slope of the treadmill, %: noted beside the drop."),
 ]
+ThemeOption = Annotated[Literal["light", "dark"], typer.Option("--theme", help="Colours of the window.")]
 SensorErrorsOption = Annotated[
     str | None,
     typer.Option(

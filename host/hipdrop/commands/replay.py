@@ -24,9 +24,11 @@ from hipdrop.commands.options import (
     SaveProfileOption,
     ShoeOption,
     SiteOption,
+    ThemeOption,
 )
 from hipdrop.commands.part import Part
 from hipdrop.commands.runner import who_runs, with_mode
+from hipdrop.commands.showing import someone_watches, watch
 from hipdrop.data import sample_file
 from hipdrop.errors import InputError, UsageError
 
@@ -52,8 +54,14 @@ def replay_command(
     ] = None,
     sample: Annotated[bool, typer.Option("--sample", help="Replay the sample run that ships with hipdrop.")] = False,
     speed: Annotated[
-        str, typer.Option("--speed", metavar="N|max", help="Times as fast as it was run, or as fast as can be.")
-    ] = "max",
+        str | None,
+        typer.Option(
+            "--speed",
+            metavar="N|max",
+            help="Times as fast as it was run, or as fast as can be; without it 1 in a window, else max.",
+            show_default=False,
+        ),
+    ] = None,
     from_: Annotated[
         str | None,
         typer.Option(
@@ -61,13 +69,15 @@ def replay_command(
         ),
     ] = None,
     to: Annotated[
-        str | None, typer.Option("--to", metavar="T", help="Show up to here, such as 15:00.", show_default=False)
+        str | None,
+        typer.Option("--to", metavar="T", help="Pause here, such as 15:00; the results end here.", show_default=False),
     ] = None,
     reprocess: Annotated[
         bool,
         typer.Option("--reprocess", help="What other settings would have made of the recording of a live run."),
     ] = False,
-    no_plot: Annotated[bool, typer.Option("--no-plot", help="Draw no picture.")] = False,
+    no_plot: Annotated[bool, typer.Option("--no-plot", help="No window and no picture, the terminal alone.")] = False,
+    theme: ThemeOption = "light",
     out: OutOption = None,
     site: SiteOption = None,
     block: Annotated[
@@ -85,13 +95,14 @@ def replay_command(
     save_profile: SaveProfileOption = None,
     debug: DebugOption = False,
 ) -> None:
-    """Replay a recorded run: steps, drop per leg, alerts.
+    """Replay a recorded run: steps, drop per leg, alerts, in the window of live.
 
     The recording of a live run is replayed with its own settings and gives the very events of that run; so does a part
-    of it, since all before is computed too. Ends with a summary on standard output and the picture overview.png: in DIR
-    with --out, else in the current folder.
+    of it, since all before is computed too. When the window is closed, the rest is computed at once. Ends with a
+    summary on standard output and the picture overview.png: in DIR with --out, else in the current folder. Where that
+    output is no terminal, there is no window.
     """
-    pace = parse_speed(speed)
+    pace = None if speed is None else parse_speed(speed)
     part = Part.parse(from_, to)
     if (input_file is None) != sample:
         raise UsageError("name one recording, or --sample for the run that ships with hipdrop")
@@ -110,6 +121,7 @@ def replay_command(
             block=block,
             out=out,
             picture=not no_plot,
+            window=theme if not no_plot and someone_watches() else None,
             known=known,
             save_profile=save_profile,
             part=part,
@@ -204,10 +216,11 @@ def replay(
     settings: Settings | None,
     *,
     site: Site | None,
-    pace: float,
+    pace: float | None,
     block: int | None,
     out: Path | None,
     picture: bool,
+    window: str | None = None,
     known: Profile | None = None,
     save_profile: Path | None = None,
     part: Part = WHOLE,
@@ -215,7 +228,10 @@ def replay(
     calibration: UseCalibration | None = None,
     who: Person | None = None,
 ) -> None:
-    """Read, run, write, and print the summary; nothing is written unless all could be computed."""
+    """Read, run, write, and print the summary; nothing is written unless all could be computed.
+
+    `window` is the theme of a window; None: there shall be none.
+    """
     from hipdrop.commands.sources import open_source
     from hipdrop.events import BaselineReady
     from hipdrop.results import PICTURE_NAME, result_files, write_files
@@ -227,11 +243,15 @@ def replay(
     _tell(path, told)
     folder = out or Path()
     prepare_places(folder if out or picture else None, save_profile)
-    every = source.run(pace, block, part)
+    runner = (source.person, source.shoe) if who is None else (who.name, who.shoe)
+    every = None
+    if window is not None:
+        every = watch(source, pace or 1.0, part, theme=window, pictures=folder, who=runner, reprocess=reprocess)
+    if every is None:
+        every = source.run(pace or math.inf, block, part)
     recording = part.recording(source.recording)
     _tell(path, recording.notes[len(told) :])
     events = part.events(every, recording.start_s)
-    runner = (source.person, source.shoe) if who is None else (who.name, who.shoe)
     summary = summarize(recording, events, *runner)
     contents = result_files(summary, events, source.settings) if out else {}
     if picture:

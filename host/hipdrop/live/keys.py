@@ -11,7 +11,7 @@ MOST_NOTE = 60
 
 
 class Wish(StrEnum):
-    """What is asked of the run (`mute` to `stop`) or of the window alone (`pause`, `picture`)."""
+    """What is asked of the run (`mute` to `stop`), of a replay, or of the window alone (`pause`, `picture`)."""
 
     MARK = "mark"
     PAIN = "pain"
@@ -21,9 +21,15 @@ class Wish(StrEnum):
     PAUSE = "pause"
     PICTURE = "picture"
     STOP = "stop"
-    STEP = "step"
-    BACK = "back"
-    AHEAD = "ahead"
+    STEP = "one step"
+    BACK = "10 s back"
+    AHEAD = "10 s on"
+    FAR_BACK = "a minute back"
+    FAR_AHEAD = "a minute on"
+    BEGINNING = "from the beginning"
+    SEEK = "to a moment"
+    SLOWER = "slower"
+    FASTER = "faster"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +42,14 @@ class Action:
         Of a mark.
     ago_s
         How long ago its moment was: a note takes time to type.
+    to_s
+        The moment of the run that a replay is to go to (`SEEK`).
     """
 
     wish: Wish
     note: str = ""
     ago_s: float = 0.0
+    to_s: float = 0.0
 
 
 KEYS = {
@@ -48,10 +57,13 @@ KEYS = {
     "i": Wish.PICTURE, "q": Wish.STOP, "ctrl+c": Wish.STOP,
 }  # fmt: skip
 REPLAY_KEYS = {
-    " ": Wish.PAUSE, ".": Wish.STEP, "left": Wish.BACK, "right": Wish.AHEAD, "i": Wish.PICTURE, "q": Wish.STOP,
-    "ctrl+c": Wish.STOP,
+    " ": Wish.PAUSE, ".": Wish.STEP, "left": Wish.BACK, "right": Wish.AHEAD, "-": Wish.SLOWER, "+": Wish.FASTER,
+    "i": Wish.PICTURE, "q": Wish.STOP, "shift+left": Wish.FAR_BACK, "shift+right": Wish.FAR_AHEAD,
+    "home": Wish.BEGINNING, "=": Wish.FASTER, "ctrl+c": Wish.STOP,
 }  # fmt: skip
-NAMES = {"ctrl+c": "", " ": "Space", ".": ".", "left": "\N{LEFTWARDS ARROW}", "right": "\N{RIGHTWARDS ARROW}"}
+LEFT, RIGHT = "\N{LEFTWARDS ARROW}", "\N{RIGHTWARDS ARROW}"
+NAMES = {" ": "Space", "left": LEFT, "right": RIGHT}
+NO_BUTTON = ("ctrl+c", "shift+left", "shift+right", "home", "=")
 SURE = (Wish.BASELINE, Wish.STOP)
 ANSWERS = {
     Wish.PAIN: "pain marked",
@@ -63,8 +75,7 @@ ANSWERS = {
 def buttons(replay: bool) -> list[tuple[str, str]]:
     """Give key and label of each button."""
     keys = REPLAY_KEYS if replay else KEYS
-    named = ((key, NAMES.get(key, key.upper()), wish) for key, wish in keys.items())
-    return [(key, f"{name}  {wish}") for key, name, wish in named if name]
+    return [(key, f"{NAMES.get(key, key.upper())}  {wish}") for key, wish in keys.items() if key not in NO_BUTTON]
 
 
 class Keyboard:
@@ -78,6 +89,7 @@ class Keyboard:
 
     def __init__(self, replay: bool = False) -> None:
         self._keys = REPLAY_KEYS if replay else KEYS
+        self._sure = () if replay else SURE  # to stop a replay loses nothing
         self.note: str | None = None
         self._note_since_s = 0.0
         self._asked: tuple[Wish, float] | None = None
@@ -90,7 +102,7 @@ class Keyboard:
         wish = self._keys.get((key or "").lower() if key != " " else " ")
         if wish is None:
             return None
-        if wish in SURE and not (self._asked and self._asked[0] is wish and at_s - self._asked[1] <= SURE_S):
+        if wish in self._sure and not (self._asked and self._asked[0] is wish and at_s - self._asked[1] <= SURE_S):
             self._asked = wish, at_s
             self.say(f"{wish}: press the key again if you mean it", at_s)
             return None

@@ -20,6 +20,7 @@ from hipdrop.samples import Array
 
 DRAWN_TIMES = 2.0  # degrees are small; said on the picture
 CATCH_UP = 0.12  # part of the lag behind the contacts that is made up for in a frame
+LEAP_S = 1.0  # in a frame; live, frames are closer
 SETTLE_S = 0.4  # in which the pelvis comes to rest after the last contact
 STANCE_PART = 0.36  # of the stride on each foot: about 0.25 s of contact in 0.7 s
 # outline in mm about the middle, right half from the sacrum round to the symphysis
@@ -48,6 +49,8 @@ class StrideClock:
 
     def go(self, motion: Motion, run_s: float, passed_s: float) -> bool:
         """Let `passed_s` pass; it is `run_s` of the run now. Give whether anything moves."""
+        if abs(passed_s) > LEAP_S:
+            return self._leap(motion, run_s)
         if passed_s <= 0.0:
             return False
         moved = self.swing > 0.0
@@ -60,6 +63,13 @@ class StrideClock:
         lag = (due - self.phase + 0.5) % 1.0 - 0.5
         self.phase = (self.phase + (lag if not moved else CATCH_UP * lag)) % 1.0
         self.swing = min(1.0, self.swing + part)
+        return True
+
+    def _leap(self, motion: Motion, run_s: float) -> bool:
+        """Be where the run is, after a replay has gone elsewhere."""
+        self.swing = 1.0 if motion.stride_s > 0.0 else 0.0
+        if motion.stride_s > 0.0:
+            self.phase = (motion.phase + (run_s - motion.at_s) / motion.stride_s) % 1.0
         return True
 
 

@@ -11,6 +11,7 @@ from hipdrop.live.droplines import DropPanel, DropScale
 from hipdrop.live.keys import buttons
 from hipdrop.live.pelvis import PelvisPanel
 from hipdrop.live.readouts import CadencePanel, FootPanel, LegPanel, StatePanel
+from hipdrop.live.replayfoot import ReplayFoot
 from hipdrop.live.snapshot import Snapshot
 from hipdrop.live.stage import BASE_DPI, BASE_HEIGHT, BASE_WIDTH, Rect, Stage
 from hipdrop.live.theme import SMALL_PT, TINY_PT, Theme
@@ -54,7 +55,7 @@ class LivePlot:
     def __init__(self, figure: Figure, theme: Theme, replay: bool = False) -> None:
         figure.set_facecolor(theme.paper)
         scale = DropScale()
-        self.foot = FootPanel(figure, FOOT, theme)
+        self.foot = ReplayFoot(figure, FOOT, theme) if replay else FootPanel(figure, FOOT, theme)
         self.pelvis = PelvisPanel(figure, PELVIS, theme)
         self.legs = [LegPanel(figure, rect, theme, side, scale) for side, rect in LEGS.items()]
         panels = [
@@ -81,6 +82,10 @@ class LivePlot:
         if not BUTTONS_Y <= y <= BUTTONS_Y + BUTTONS_HIGH:
             return None
         return next((key for key, left, right in self._buttons if left <= x <= right), None)
+
+    def moment_at(self, x: float, y: float) -> float | None:
+        """Give the time of the run that a replay shall go to where it is clicked at a place, parts of the window."""
+        return self.foot.moment_at(x, y) if isinstance(self.foot, ReplayFoot) else None
 
 
 def _draw_buttons(figure: Figure, theme: Theme, replay: bool) -> list[tuple[str, float, float]]:

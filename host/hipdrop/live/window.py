@@ -62,6 +62,11 @@ class RunClock:
         self._run_s += behind_s if abs(behind_s) > speed * JUMP_S else CATCH_UP * behind_s
         return self._run_s
 
+    def stand(self, at_s: float) -> float:
+        """Give the time that was told last, and stay there: a replay that is paused may be moved."""
+        self._run_s, self._at_s = self._told[0], at_s
+        return self._run_s
+
 
 class Window:
     """The live plot in a window, and its keys.
@@ -122,8 +127,14 @@ class Window:
                 self._clock.told(update.reached_s - self.model.start_s, now_s)
         self.plot.foot.prompt = self.keyboard.prompt(now_s) or ("view paused: Space goes on" if self.paused else "")
         now = self._held if self._held is not None else self.model.snapshot()
-        stands = self.paused or now.facts.replay_paused or now.facts.state in (CLOSED, WAITING)
-        self.plot.show(now, self._clock.go(now_s, 0.0 if stands else now.facts.replay_speed or 1.0))
+        self.plot.show(now, self._clock_s(now, now_s))
+
+    def _clock_s(self, now: Snapshot, now_s: float) -> float:
+        """Give the time of the run by now."""
+        if now.facts.replay_paused:
+            return self._clock.stand(now_s)
+        stands = self.paused or now.facts.state in (CLOSED, WAITING)
+        return self._clock.go(now_s, 0.0 if stands else now.facts.replay_speed or 1.0)
 
     def press(self, key: str | None) -> None:
         """Do what a key says."""
@@ -156,6 +167,10 @@ class Window:
         key = self.plot.key_at(event.x / width, event.y / height)
         if key is not None:
             self.press(key)
+            return
+        to_s = self.plot.moment_at(event.x / width, event.y / height)
+        if to_s is not None:
+            self._send(Action(Wish.SEEK, to_s=to_s))
 
     def _save_picture(self, now_s: float) -> None:
         path = Path(self._begin.pictures) / f"hipdrop-{datetime.now():%Y-%m-%d-%H%M%S}.png"

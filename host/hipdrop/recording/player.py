@@ -118,6 +118,11 @@ class Player:
         """Time on the tape that has been played; it passes while a connection is lost, too."""
         return self._head_s
 
+    @property
+    def holds_back(self) -> bool:
+        """Whether more is known than was given: one step was asked for, out of many."""
+        return bool(self._ready)
+
     def play(self) -> None:
         """Go on."""
         self._playing = True
