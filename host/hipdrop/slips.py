@@ -27,6 +27,7 @@ class SlipWatch:
         self._recent: Array | None = None
         self._reference: Array | None = None
         self._off_steps = 0
+        self._settle_steps = 0
         self._fresh = MountFinder(settings)
         self._heading_deg: float | None = None
 
@@ -36,8 +37,9 @@ class SlipWatch:
         return self._off_steps > 0
 
     def new_reference(self) -> None:
-        """Take the mean up vector from here on as the one to be kept: the mount or the orientation was made better."""
+        """The orientation was corrected: once it has settled, take the mean up vector as the one to be kept."""
         self._reference = self._recent = None
+        self._settle_steps = self._settings.slip_settle_steps
         self._off_steps = 0
 
     def end_bout(self) -> None:
@@ -47,6 +49,9 @@ class SlipWatch:
     def roll(self, mount: Mount, mean_up: Array, steps: int) -> float | None:
         """Take the mean up vector of a stride that stands for so many steps; give degrees if the clip has slipped."""
         s = self._settings
+        self._settle_steps -= steps
+        if self._settle_steps > 0:
+            return None
         weight = min(1.0, steps / s.slip_mean_steps)
         self._recent = mean_up if self._recent is None else self._recent + weight * (mean_up - self._recent)
         if self._reference is None:

@@ -232,7 +232,8 @@ class StepChain:
         if not step.has_stride:
             return self._place(step)
         events = self._watch_turn(step)
-        if step.clean and not self._turning:
+        watched = step.clean and not self._turning and Flag.GAP not in step.flags  # nor where the filter still settles
+        if watched:
             mean_up = self._ring.window(*step.stride())[col.UP].mean(axis=1)
             events += self._mounting.watch_jump(step.contact_s, mean_up)
         if self._mounting.suspicious:
@@ -247,7 +248,7 @@ class StepChain:
             self.level_rate.push(shape)
             parity = -step.parity  # of the contact that begins the stride
             events += self._mounting.push(step.next_contact_s, step.harmonics, parity, mean_up, step.stride_s)
-            if not self._turning:
+            if watched:
                 steps = _CHECK_EVERY if settled else 1
                 events += self._mounting.watch(step.contact_s, step.harmonics, parity, mean_up, steps)
         return events + self._place(step)
