@@ -4,35 +4,40 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Awaitable, Callable
-from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal, TypeVar
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from hipdrop.commands.options import CalibrationOption, ClipOption, DebugOption, SensorErrorsOption, SiteOption
-from hipdrop.errors import LinkError, LinkLost, NotCalibrated, UsageError
+from hipdrop.commands.guided import Way, keeper, known_and_said, led, outcome_of
+from hipdrop.commands.options import (
+    CalibrationOption,
+    ClipOption,
+    DebugOption,
+    PersonOption,
+    SensorErrorsOption,
+    ShoeOption,
+    SiteOption,
+    ThemeOption,
+)
+from hipdrop.commands.runner import who_runs
+from hipdrop.errors import UsageError
 
 if TYPE_CHECKING:
     from hipcal.model import Calibration
     from hipcal.procedures.base import Procedure
+    from hipcal.procedures.baseline import BaselineResult
     from hipcal.procedures.check import CheckResult
-    from hipdrop.calibrating.run import CalibrationRun, Clip, Make
+    from hipdrop.calibrating.run import CalibrationRun, Clip
     from hipdrop.links.storing import Asker
-    from hipdrop.receive.messages import ClipInfo
 
-    Keep = Callable[[CalibrationRun, Asker | None], Awaitable[list[str]]]
-
-Result = TypeVar("Result")
 MethodName = Literal["bends", "running"]
 FromOption = Annotated[
     Path | None,
     typer.Option("--from", metavar="FILE", help="A recording of the whole, run.mcap or IMU CSV, in place of a clip."),
 ]
 NoPlotOption = Annotated[bool, typer.Option("--no-plot", help="No window, the terminal alone.")]
-ThemeOption = Annotated[Literal["light", "dark"], typer.Option("--theme", help="Colours of the window.")]
 FileOption = Annotated[
     Path | None,
     typer.Option("--out", "-o", metavar="FILE", help="Write the calibration here, and nowhere else."),
@@ -44,27 +49,6 @@ RecordOption = Annotated[
 calibrate_app = typer.Typer(
     help="Calibrate the sensor, how the clip sits, and the runner, step by step.", rich_markup_mode=None
 )
-
-
-@dataclass(frozen=True)
-class Way:
-    """Where samples come from and who watches, as the options say."""
-
-    clip: str | None = None
-    source: Path | None = None
-    window: str | None = None
-    record: Path | None = None
-    sensor_errors: str | None = None
-
-    @classmethod
-    def of(
-        cls, clip: str | None, source: Path | None, no_plot: bool, theme: str, record: Path | None,
-        sensor_errors: str | None,
-    ) -> Way:  # fmt: skip
-        """Take the options, and refuse those that do not fit together."""
-        if source is not None and record is not None:
-            raise UsageError("--record keeps what a clip sends, --from reads it: leave out one of the two")
-        return cls(clip, source, None if no_plot else theme, record, sensor_errors)
 
 
 @calibrate_app.command("sensor")
@@ -128,6 +112,51 @@ def mount_command(
         return with_mount(before, result, run.measured, None if site is None else str(site))
 
     led("mount", make, keeper(build, out), Way.of(clip, source, no_plot, theme, record, sensor_errors))
+
+
+@calibrate_app.command("baseline")
+def baseline_command(
+    clip: ClipOption = None,
+    source: FromOption = None,
+    person: PersonOption = None,
+    shoe: ShoeOption = None,
+    minutes: Annotated[
+        float, typer.Option(min=4, max=30, help="Minutes of running; the first three eighths warm up.")
+    ] = 8,
+    site: SiteOption = None,
+    no_plot: NoPlotOption = False,
+    theme: ThemeOption = "light",
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", metavar="FILE", help="Write the profile here, and nowhere else.")
+    ] = None,
+    record: RecordOption = None,
+    sensor_errors: SensorErrorsOption = None,
+    debug: DebugOption = False,
+) -> None:
+    """Learn the runner's own level when fresh: stand still, then run; kept by person and shoe.
+
+    With the mount calibrated and left and right checked before, the runner's stride tells them apart from then on.
+    """
+    from hipcal.procedures.baseline import BaselineProcedure, BaselineResult
+
+    who = None if out is not None else who_runs(person, shoe, recall=True)
+    if out is None and who is None:
+        raise UsageError("a baseline is somebody's: name who runs with --person NAME, or a file with --out")
+    known = None if who is None else who.profile()
+
+    def make(clip: Clip) -> Procedure:
+        calibration = worn_now(known_and_said(clip), live=source is None)
+        return BaselineProcedure(clip.rate_hz, minutes, site=site, known=known, calibration=calibration)
+
+    async def keep(run: CalibrationRun, asker: Asker | None) -> list[str]:
+        result = outcome_of(run, BaselineResult)
+        if out is not None:
+            result.profile.save(out)
+        elif who is not None:
+            who.keep(result.profile, session=False)
+        return [*baseline_lines(result), f"written        {out or (who.profile_path if who else '')}"]
+
+    led("baseline", make, keep, Way.of(clip, source, no_plot, theme, record, sensor_errors))
 
 
 @calibrate_app.command("check")
@@ -219,128 +248,34 @@ async def _of_clip(name: str) -> Calibration | None:
     return known
 
 
-# ---- what the commands have in common ----
-
-
-def led(what: str, make: Make, keep: Keep, way: Way) -> None:
-    """Lead through a procedure, keep what it finds, and print what became of it.
-
-    Raises
-    ------
-    KeyboardInterrupt
-        It was left.
-    """
-    from hipdrop.calibrating.guide import from_file, guide
-    from hipdrop.calibrating.run import CalibrationRun
-    from hipdrop.commands.live import chosen_link
-
-    said: list[str] = []
-    if way.source is not None:
-        run = from_file(way.source, make)
-        if run.left:
-            raise NotCalibrated(f"{way.source}: was left before its end; record it again")
-        said = asyncio.run(_keep_of_file(run, keep, way.clip))
-    else:
-        run = CalibrationRun(make, way.record)
-
-        async def finish(asker: Asker) -> None:
-            said.extend(await keep(run, asker))
-
-        link = chosen_link(way.clip, sensor_errors=way.sensor_errors)
-        asyncio.run(guide(what, run, link, finish, window=way.window))
-        if run.left:
-            print("hipdrop: left; nothing is changed", file=sys.stderr)
-            raise KeyboardInterrupt
-        if run.procedure is None:
-            raise LinkLost(f"{link.name}: the clip has sent no samples; switch it off and on, and try again")
-    print("\n".join(said))
-
-
-async def _keep_of_file(run: CalibrationRun, keep: Keep, clip: str | None) -> list[str]:
-    """Keep what a recording tells; on the clip as well where one is named."""
-    from hipdrop.commands.clip import with_clip
-    from hipdrop.commands.live import chosen_link
-    from hipdrop.links.base import Link
-    from hipdrop.links.line import Line
-    from hipdrop.receive.messages import ClipInfo
-
-    if clip is None:
-        return await keep(run, None)
-
-    async def work(line: Line, link: Link) -> list[str]:
-        info = ClipInfo.of(await line.info())
-        if run.chain.info is None:
-            run.chain.info = info  # a CSV does not say of which clip it is: the user does
-        return await keep(run, line)
-
-    return await with_clip(chosen_link(clip), work)
-
-
-def outcome_of(run: CalibrationRun, kind: type[Result]) -> Result:
-    """Give what the procedure has found.
-
-    Raises
-    ------
-    NotCalibrated
-        Nothing, and why.
-    """
-    result = None if run.procedure is None else run.procedure.result
-    if isinstance(result, kind):
-        return result
-    reason = "the clip has sent no samples" if result is None else str(result)
-    raise NotCalibrated(f"{reason}; nothing is changed")
-
-
-def keeper(build: Callable[[Calibration, CalibrationRun], Calibration], out: Path | None) -> Keep:
-    """Make what writes a calibration with new parts, here and on the clip."""
-
-    async def keep(run: CalibrationRun, asker: Asker | None) -> list[str]:
-        from hipcal.file import calibration_path, save
-        from hipdrop.calibrating.fits import blank, known_of
-        from hipdrop.calibrating.run import Clip
-        from hipdrop.calibrating.words import calibration_lines
-
-        info = run.chain.info
-        if info is None:
-            raise NotCalibrated("a CSV does not say of which clip it is: name it with --clip; nothing is changed")
-        before, _ = known_of(Clip(info, run.record, 0.0))
-        calibration = build(before or blank(info), run)
-        if out is None and not info.serial:
-            raise NotCalibrated("the clip has no serial number to keep it by; name a file with --out")
-        path = out or calibration_path(info.serial)
-        save(path, calibration)
-        now = datetime.now().astimezone()
-        stored = [] if out is not None or asker is None else [await store(asker, info, calibration)]
-        return [*calibration_lines(calibration, now), f"written        {path}", *stored]
-
-    return keep
-
-
-async def store(asker: Asker, info: ClipInfo, calibration: Calibration) -> str:
-    """Store a calibration on the clip as well; say so, or why not."""
-    from hipdrop.links.storing import set_calibration, set_mount
-
-    try:
-        await set_calibration(asker, asdict(info), calibration)
-        if calibration.mount is not None:
-            await set_mount(asker, calibration.mount)
-    except LinkError as error:
-        return f"not on clip    {error}"
-    return "on the clip    stored"
-
-
-def known_and_said(clip: Clip) -> Calibration | None:
-    """Give what is known of a clip; where it cannot be used, say why and go on without."""
-    from hipdrop.calibrating.fits import known_of
-
-    known, problem = known_of(clip)
-    if problem:
-        print(f"hipdrop: {problem}", file=sys.stderr)
-    return known
-
-
 def check_lines(result: CheckResult) -> list[str]:
     """Give what a check has shown, line by line."""
     x, y, z = result.bias_dps
     lines = [f"check          {result.verdict}", f"gyroscope      {x:+.2f}, {y:+.2f}, {z:+.2f} deg/s at rest"]
     return [*lines, *(f"due            {due}" for due in result.due)]
+
+
+def baseline_lines(result: BaselineResult) -> list[str]:
+    """Give what a fresh run has shown, line by line."""
+    found, template = result.baseline, result.profile.template
+    lines = [
+        f"running        {result.running_s / 60:.1f} min, {result.steps} steps, {found.steps} of them in the baseline",
+        f"left leg       right hip drops {found.left_deg:.1f} deg (SD {found.left_sd_deg:.1f})",
+        f"right leg      left hip drops {found.right_deg:.1f} deg (SD {found.right_sd_deg:.1f})",
+    ]
+    if template is not None:
+        sides = "left and right are sure" if template.confirmed else "left and right as the run itself tells them"
+        lines.append(f"stride         {template.strides} strides; {sides}")
+    return lines
+
+
+def worn_now(calibration: Calibration | None, *, live: bool) -> Calibration | None:
+    """Leave out a mount that is of another time: the clip has been taken off since, or not yet put on."""
+    from dataclasses import replace
+
+    from hipdrop.receive.calibrated import MOUNT_HOLDS_S
+
+    if calibration is None or calibration.mount is None:
+        return calibration
+    age_s = (datetime.now().astimezone() - calibration.mount.measured).total_seconds()
+    return calibration if live and age_s < MOUNT_HOLDS_S else replace(calibration, mount=None)

@@ -1,0 +1,296 @@
+"""The window's drawing: what to do in large letters, a picture of it, and how it goes. It computes nothing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure as MplFigure
+from matplotlib.patches import FancyBboxPatch
+
+from hipcal.procedures.base import Course, Picture
+from hipdrop.calibrating.ball import BallDrawing
+from hipdrop.calibrating.clipbox import ClipBox
+from hipdrop.calibrating.people import Figure
+from hipdrop.calibrating.run import Key
+from hipdrop.calibrating.snapshot import KEY_NAMES, KEY_WORDS, KEYS, Snapshot, held_words, hold_word, keys_of
+from hipdrop.live.readouts import two_lines
+from hipdrop.live.stage import BASE_DPI, BASE_HEIGHT, BASE_WIDTH, Panel, Rect, Stage
+from hipdrop.live.textpanel import TextPanel
+from hipdrop.live.theme import HUGE_PT, LARGE_PT, MIDDLE_PT, SMALL_PT, TINY_PT, Theme
+from hipdrop.wording import clock
+
+SIZE_IN = (BASE_WIDTH / BASE_DPI, BASE_HEIGHT / BASE_DPI)
+HEAD: Rect = (0.0, 0.80, 1.0, 0.20)
+WANTED: Rect = (0.01, 0.235, 0.37, 0.55)
+NOW: Rect = (0.39, 0.235, 0.22, 0.55)
+RIGHT: Rect = (0.62, 0.235, 0.37, 0.55)
+BAR: Rect = (0.012, 0.155, 0.976, 0.07)
+WORDS: Rect = (0.012, 0.055, 0.976, 0.095)
+BUTTONS_Y, BUTTONS_HIGH = 0.007, 0.04
+COURSE_S = 20.0
+COURSE_DEG = 90.0
+_FLAT = (0.0, 0.0, 1.0)
+
+
+class CalibrationPlot:
+    """All panels on a figure.
+
+    Parameters
+    ----------
+    figure
+        Empty, on a canvas that can blit.
+    """
+
+    def __init__(self, figure: MplFigure, theme: Theme) -> None:
+        figure.set_facecolor(theme.paper)
+        self.words = WordsPanel(figure, WORDS, theme)
+        self.buttons = ButtonPanel(figure, theme)
+        panels = [
+            HeadPanel(figure, HEAD, theme),
+            WantedPanel(figure, WANTED, theme),
+            NowPanel(figure, NOW, theme),
+            RightPanel(figure, RIGHT, theme),
+            BarPanel(figure, BAR, theme),
+            self.words,
+            self.buttons,
+        ]
+        self.stage = Stage(figure, panels)
+
+    def show(self, now: Snapshot) -> None:
+        """Show a snapshot."""
+        self.stage.show(now, 0.0)
+
+
+class HeadPanel(TextPanel):
+    """What to do, on a ground that says whether it is held still."""
+
+    def __init__(self, figure: MplFigure, rect: Rect, theme: Theme) -> None:
+        super().__init__(figure, rect)
+        self._theme = theme
+        self._ground = self.box(0, 0, 1, 1, theme.calm[0])
+        self._title = self.text(0.012, 0.72, HUGE_PT - 6, theme.ink, weight="bold")
+        self._how = self.text(0.012, 0.26, MIDDLE_PT + 2, theme.ink, linespacing=1.3)
+        self._step = self.text(0.988, 0.80, MIDDLE_PT, theme.ink, ha="right")
+        self._word = self.text(0.988, 0.40, LARGE_PT, theme.ink, ha="right", weight="bold")
+
+    def show(self, now: Snapshot, clock_s: float) -> bool:
+        """Say it."""
+        prompt = now.prompt
+        word = hold_word(prompt)
+        step = f"step {prompt.step} of {prompt.steps}   {clock(now.elapsed_s)}"
+        if not self.changed(prompt.title, prompt.how, step, word):
+            return False
+        ground, ink = self._theme.calm
+        if word:
+            ground, ink = self._theme.alert if prompt.moving else self._theme.good
+        self._ground.set_facecolor(ground)
+        for text, said in (
+            (self._title, prompt.title),
+            (self._how, two_lines(prompt.how)),
+            (self._step, step),
+            (self._word, word),
+        ):
+            text.set(text=said, color=ink)
+        return True
+
+
+class _Drawing(Panel):
+    """A panel with a drawing on axes of its own, and a heading."""
+
+    def __init__(self, figure: MplFigure, rect: Rect, theme: Theme, heading: str) -> None:
+        super().__init__(figure, rect)
+        left, bottom, wide, high = rect
+        self.ax: Axes = figure.add_axes((left, bottom, wide, high - 0.045))
+        style: dict[str, Any] = {"va": "top", "fontsize": SMALL_PT, "color": theme.faint}
+        self.heading = self.add(figure.text(left + 0.006, bottom + high - 0.012, heading, **style))
+        self._seen: object = self
+
+    def changed(self, *seen: object) -> bool:
+        """Give whether these are others than the last time."""
+        if seen == self._seen:
+            return False
+        self._seen = seen
+        return True
+
+
+class WantedPanel(_Drawing):
+    """The clip as it is wanted, or the wearer."""
+
+    def __init__(self, figure: MplFigure, rect: Rect, theme: Theme) -> None:
+        super().__init__(figure, rect, theme, "")
+        self._box = ClipBox(self.ax, theme, theme.fresh)
+        left, bottom, wide, high = rect
+        self._figure = Figure(figure.add_axes((left, bottom, wide, high - 0.045)), theme)
+        (self._table,) = self.ax.plot([-38, 38], [-19, -19], color=theme.ink, lw=6, solid_capstyle="round")
+        style: dict[str, Any] = {"ha": "center", "va": "center", "fontsize": 120, "color": theme.fresh}
+        self._tick = self.ax.text(0, 0, "\N{CHECK MARK}", family="DejaVu Sans", **style)
+        for artist in (self._table, *self._box.artists, *self._figure.artists, self._tick):
+            self.add(artist)
+
+    def show(self, now: Snapshot, clock_s: float) -> bool:
+        """Draw what is wanted."""
+        prompt = now.prompt
+        wanted = None if prompt.ball is None else prompt.ball.wanted
+        if not self.changed(prompt.picture, wanted):
+            return False
+        on_table = prompt.picture is Picture.TABLE
+        self._box.show(_FLAT if on_table else wanted if prompt.picture is Picture.POSE else None)
+        self._table.set_visible(on_table)
+        self._tick.set_visible(prompt.picture is Picture.DONE)
+        self._figure.show(prompt.picture)
+        self.heading.set_text("hold it like this" if prompt.picture is Picture.POSE and wanted else "")
+        return True
+
+
+class NowPanel(_Drawing):
+    """The clip as it is held now, as far as gravity tells."""
+
+    def __init__(self, figure: MplFigure, rect: Rect, theme: Theme) -> None:
+        super().__init__(figure, rect, theme, "")
+        self._box = ClipBox(self.ax, theme, theme.grid if theme.paper == "#ffffff" else theme.faint)
+        for artist in self._box.artists:
+            self.add(artist)
+
+    def show(self, now: Snapshot, clock_s: float) -> bool:
+        """Draw it."""
+        ball = now.prompt.ball
+        up = None if ball is None else ball.now
+        if not self.changed(up):
+            return False
+        self._box.show(up)
+        self.heading.set_text("as it is now" if up is not None else "")
+        return True
+
+
+class RightPanel(_Drawing):
+    """The ball with the directions covered; for bends, how far the clip has leaned."""
+
+    def __init__(self, figure: MplFigure, rect: Rect, theme: Theme) -> None:
+        super().__init__(figure, rect, theme, "")
+        self._ball = BallDrawing(self.ax, theme)
+        self._ball_ground = list(self.ax.get_children())
+        left, bottom, wide, high = rect
+        self._course_ax = figure.add_axes((left + 0.045, bottom + 0.07, wide - 0.06, high - 0.13))
+        self._course_ax.set(xlim=(-COURSE_S, 0.0), ylim=(0.0, COURSE_DEG), xlabel="seconds", ylabel="degrees")
+        self._course_ax.grid(color=theme.grid)
+        self._course_ax.set_facecolor(theme.paper)
+        self._course_ax.tick_params(colors=theme.faint, labelsize=SMALL_PT)
+        for spine in self._course_ax.spines.values():
+            spine.set_color(theme.faint)
+        for label in (self._course_ax.xaxis.label, self._course_ax.yaxis.label):
+            label.set(color=theme.faint, fontsize=SMALL_PT)
+        (line,) = self._course_ax.plot([], [], color=theme.ink, lw=2.5)
+        self._line = line
+        style: dict[str, Any] = {"fontsize": LARGE_PT, "weight": "bold", "ha": "right", "va": "top"}
+        self._count = self._course_ax.text(
+            0.97, 0.95, "", transform=self._course_ax.transAxes, color=theme.fresh, **style
+        )
+        for artist in (*self._ball.artists, self._line, self._count):
+            self.add(artist)
+        self._which: str | None = None
+
+    def show(self, now: Snapshot, clock_s: float) -> bool:
+        """Draw what there is to be seen."""
+        ball, course = now.prompt.ball, now.prompt.course
+        if not self.changed(ball, course):
+            return False
+        which = "course" if course is not None else "ball" if ball is not None else ""
+        if which != self._which:
+            self._which, self.ground_stale = which, True
+            self._course_ax.set_visible(which == "course")
+            for artist in self._ball_ground:
+                artist.set_visible(which == "ball" and artist is not self.ax.patch)
+            headings = {"ball": "which way was up: ring wanted, black now", "course": "how far the clip leans"}
+            self.heading.set_text(headings.get(which, ""))
+        self._ball.show(ball if which == "ball" else None)
+        self._draw_course(course or Course())
+        return True
+
+    def _draw_course(self, course: Course) -> None:
+        self._line.set_data(course.t_s, course.lean_deg)
+        self._line.set_visible(bool(course.t_s))
+        self._count.set_text(f"{course.bends} of {course.bends_wanted}" if course.bends_wanted else "")
+
+
+class BarPanel(TextPanel):
+    """How much of the step is done, and how long it was held."""
+
+    def __init__(self, figure: MplFigure, rect: Rect, theme: Theme) -> None:
+        super().__init__(figure, rect)
+        self.box(0, 0.25, 1, 0.5, theme.grid)
+        self._bar = self.box(0, 0.25, 0, 0.5, theme.fresh)
+        self._text = self.text(0.5, 0.5, MIDDLE_PT, theme.ink, ha="center", weight="bold")
+
+    def show(self, now: Snapshot, clock_s: float) -> bool:
+        """Fill it."""
+        part, held = round(min(1.0, max(0.0, now.prompt.part)), 3), held_words(now.prompt)
+        if not self.changed(part, held):
+            return False
+        self._bar.set_width(part * self.rect[2])
+        self._text.set_text(held)
+        return True
+
+
+class WordsPanel(TextPanel):
+    """What went well and what went badly; the clip at the right."""
+
+    def __init__(self, figure: MplFigure, rect: Rect, theme: Theme) -> None:
+        super().__init__(figure, rect)
+        self._good = self.text(0, 0.74, MIDDLE_PT, theme.fresh)
+        self._trouble = self.text(0, 0.24, MIDDLE_PT, theme.pain, weight="bold")
+        self._source = self.text(1, 0.74, SMALL_PT, theme.faint, ha="right")
+        self._link = self.text(1, 0.24, SMALL_PT, theme.pain, ha="right", weight="bold")
+
+    def show(self, now: Snapshot, clock_s: float) -> bool:
+        """Say it."""
+        prompt = now.prompt
+        if not self.changed(prompt.good, prompt.trouble, now.source, now.link):
+            return False
+        self._good.set_text(f"\N{CHECK MARK} {prompt.good}" if prompt.good else "")
+        self._trouble.set_text(prompt.trouble)
+        self._source.set_text(now.source)
+        self._link.set_text(now.link)
+        return True
+
+
+class ButtonPanel(TextPanel):
+    """What keys do, to be clicked on as well."""
+
+    def __init__(self, figure: MplFigure, theme: Theme) -> None:
+        super().__init__(figure, (0.0, 0.0, 1.0, BUTTONS_Y + BUTTONS_HIGH + 0.004))
+        self._placed: list[tuple[Key, float, float]] = []
+        self._texts: dict[Key, tuple[Any, Any]] = {}
+        self._on: list[Key] = []
+        x = 0.012
+        for key in KEYS.values():
+            label = f"{KEY_NAMES[key]}  {KEY_WORDS[key]}"
+            wide = 0.026 + 0.0075 * len(label)
+            box = FancyBboxPatch(
+                (x, BUTTONS_Y), wide, BUTTONS_HIGH, boxstyle="round,pad=0,rounding_size=0.006", fc=theme.calm[0],
+                ec=theme.faint, lw=0.8, transform=figure.transFigure, mutation_aspect=BASE_WIDTH / BASE_HEIGHT,
+            )  # fmt: skip
+            said = figure.text(x + wide / 2, BUTTONS_Y + BUTTONS_HIGH / 2, label, ha="center", va="center",
+                               color=theme.calm[1], fontsize=SMALL_PT + 1)  # fmt: skip
+            self._texts[key] = self.add(figure.add_artist(box)), self.add(said)
+            self._placed.append((key, x, x + wide))
+            x += wide + 0.006
+        figure.text(0.988, BUTTONS_Y + BUTTONS_HIGH / 2, "A training aid, not a diagnosis", ha="right", va="center",
+                    color=theme.faint, fontsize=TINY_PT)  # fmt: skip
+
+    def show(self, now: Snapshot, clock_s: float) -> bool:
+        """Show those that do something now."""
+        on = keys_of(now.prompt)
+        if not self.changed(*on):
+            return False
+        self._on = on
+        for key, artists in self._texts.items():
+            for artist in artists:
+                artist.set_visible(key in on)
+        return True
+
+    def key_at(self, x: float, y: float) -> Key | None:
+        """Give the key whose button is at a place, parts of the window."""
+        if not BUTTONS_Y <= y <= BUTTONS_Y + BUTTONS_HIGH:
+            return None
+        return next((key for key, left, right in self._placed if key in self._on and left <= x <= right), None)
