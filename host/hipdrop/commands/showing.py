@@ -26,9 +26,9 @@ def watch(
 ) -> list[Event] | None:
     """Show a recording in a window, then compute what is left; give all events of it, None where no window came."""
     from hipdrop.live.replaying import Replay
+    from hipdrop.live.replayview import replay_view
     from hipdrop.live.replaywindow import ReplayWindow
     from hipdrop.live.updates import Facts
-    from hipdrop.terminal import run_view
 
     tape = source.tape()
     facts = Facts(
@@ -46,7 +46,7 @@ def watch(
     if replay is None:
         return None
     if not replay.ended:
-        with run_view(source.recording) as show:
+        with replay_view(replay.facts, lambda: replay.player.current.pipeline) as show:
             replay.finish(show)
     source.played(replay.player.current)
     return replay.events

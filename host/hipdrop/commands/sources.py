@@ -14,6 +14,9 @@ from hipdrop.commands.part import Part
 from hipdrop.errors import UsageError
 from hipdrop.events import Event, Site, UseCalibration
 from hipdrop.imucsv import Recording, read_imu_csv, within_range
+from hipdrop.live.chainfacts import chain_facts
+from hipdrop.live.replayview import replay_view
+from hipdrop.live.updates import STREAMING, Facts
 from hipdrop.pipeline import Pipeline
 from hipdrop.profile import Profile
 from hipdrop.receive.counters import RunFacts
@@ -23,7 +26,6 @@ from hipdrop.recording.reader import is_recording, read_run
 from hipdrop.recording.replay import chain_of, check_readable, enter
 from hipdrop.recording.tapes import CsvPass, CsvTape, Pass, RunPass, RunTape, Tape, time_of
 from hipdrop.settings import Settings
-from hipdrop.terminal import run_view
 
 MAX_SPEED_BLOCK = 4096  # samples; longer ones are no faster
 PACED_BLOCK_S = 0.1  # what a clip sends at once
@@ -122,7 +124,8 @@ class CsvSource:
         length = block or (MAX_SPEED_BLOCK if math.isinf(pace) else paced_length)
         pieces = (piece for whole in self.recording.blocks for piece in whole.cut(length))
         events: list[Event] = []
-        with run_view(self.recording) as show:
+        facts = replay_facts(self.recording, pace)
+        with replay_view(lambda: facts, lambda: self.pipeline) as show:
             for piece in paced(
                 pieces, pace, lambda piece: float(piece.t_s[-1]), float(self.recording.start_s), part=part
             ):
@@ -170,7 +173,8 @@ class RunSource:
         lump_s = MAX_SPEED_S if math.isinf(pace) else PACED_BLOCK_S
         lumps = (list(lump) for _, lump in groupby(self._run.items, lambda item: time_of(item) // lump_s))
         events: list[Event] = []
-        with run_view(self.recording) as show:
+        facts = replay_facts(self.recording, pace, self.person, self.shoe)
+        with replay_view(lambda: chain_facts(self._chain, facts), lambda: self._chain.pipeline) as show:
             for lump in paced(lumps, pace, lambda lump: time_of(lump[-1]), part=part):
                 new = [event for item in lump for event in enter(self._chain, item)] + self._chain.run()
                 events += new
@@ -193,6 +197,19 @@ class RunSource:
         check_readable(self._run, self._chain)
         self.settings = self._chain.used_settings
         self.recording = self._chain.facts(self._run.path, self._run.notes)
+
+
+def replay_facts(recording: Recording, pace: float, *who: str) -> Facts:
+    """Say what is replayed, for the view."""
+    return Facts(
+        recording.path.name,
+        STREAMING,
+        start_s=recording.start_s,
+        rate_hz=recording.rate_hz,
+        replay_speed=pace,
+        length_s=recording.duration_s,
+        who=", ".join(name for name in who if name),
+    )
 
 
 def paced(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import sys
 import threading
@@ -18,14 +19,15 @@ from hipdrop.live.keys import KEYS, Keyboard, Wish
 from hipdrop.live.model import LiveModel, follow
 from hipdrop.live.plainview import PlainView
 from hipdrop.live.terminalkeys import keys_from, reading
-from hipdrop.live.terminallines import Line, Span, charset_of, shorten
+from hipdrop.live.terminallines import Charset, Line, Span, charset_of, shorten
 from hipdrop.live.terminalmode import TerminalMode, stderr_kept, taken_over, write
 from hipdrop.live.terminalpage import page
-from hipdrop.live.updates import FINISHING, Update
+from hipdrop.live.updates import FINISHING, Facts, Update
 from hipdrop.live.wishes import Act
 from hipdrop.wording import clock, length
 
 REFRESH_S = 0.2
+SURE_S = 1.0  # so long it takes to see how long it will take
 ANEW_S = 10.0  # what else has written on the terminal is gone after so long
 SAID_S = 10.0
 CLOSE_S = 1.0  # a terminal that takes nothing is not waited for longer
@@ -89,8 +91,6 @@ class TerminalView:
         Take a frame; whether the one before is still on its way.
     act
         Does what keys wish; None: there are none.
-    length_s
-        How long the recording is; None in a live run.
     now
         A clock.
     """
@@ -99,14 +99,13 @@ class TerminalView:
 
     def __init__(
         self, stream: TextIO, put: Callable[[str], None], *, busy: Callable[[], bool] = lambda: False,
-        act: Act | None = None, length_s: float | None = None, now: Callable[[], float] = time.monotonic,
+        act: Act | None = None, now: Callable[[], float] = time.monotonic,
     ) -> None:  # fmt: skip
         self._stream, self._put, self._busy, self._act, self._now = stream, put, busy, act, now
         self._console = Console(file=stream)
         self._charset = charset_of(self._console.encoding, os.environ.get("TERM", ""))
         self._model = LiveModel()
         self._keyboard = Keyboard()
-        self._length_s = length_s
         self._begun_s = now()
         self._drawn_s = self._anew_s = float("-inf")
         self._drawn: list[Line] = []
@@ -156,7 +155,7 @@ class TerminalView:
         now, (width, height) = self._model.snapshot(), self._size
         said, said_s = self._said
         return page(
-            now, width, height, self._charset, self._foot(now_s, now.facts.state, width),
+            now, width, height, self._charset, self._foot(now_s, now.facts, width),
             said if now_s - said_s < SAID_S else "",
         )  # fmt: skip
 
@@ -170,26 +169,16 @@ class TerminalView:
             self._console.print(Segments(segments), end="", crop=False, soft_wrap=True)
         return capture.get()
 
-    def _foot(self, now_s: float, state: str, width: int) -> Line:
+    def _foot(self, now_s: float, facts: Facts, width: int) -> Line:
         prompt = self._keyboard.prompt(now_s)
         if prompt:
             return (Span(shorten(self._charset.text(prompt), width), "bold reverse"),)
-        if self._length_s is not None:
-            return (Span(self._progress(now_s, width)),)
+        if facts.length_s is not None:
+            return progress_line(self._model.reached_s, facts, now_s - self._begun_s, width, self._charset)
         if self._act is not None:
             return (Span(help_line()),)
-        return (Span("Ctrl-C: do not wait for what is missing" if state == FINISHING else "Ctrl-C ends the run"),)
-
-    def _progress(self, now_s: float, width: int) -> str:
-        """Say how far a replay is, and how long it will take."""
-        whole_s = max(self._length_s or 0.0, 1e-3)
-        reached_s = self._model.reached_s
-        part = min(reached_s / whole_s, 1.0)
-        passed_s = now_s - self._begun_s
-        left = f", {clock(passed_s * (1 - part) / part)} left" if part > 0 and passed_s > 1.0 else ""
-        text = f"{clock(reached_s)} of {length(whole_s)}"
-        room = min(width - len(text) - len(left) - 10, 40)
-        return f"{text}  {self._charset.progress(part, max(room, 0))} {100 * part:3.0f} %{left}"
+        ending = facts.state == FINISHING
+        return (Span("Ctrl-C: do not wait for what is missing" if ending else "Ctrl-C ends the run"),)
 
     def _terminal_size(self) -> tuple[int, int]:
         try:
@@ -200,15 +189,24 @@ class TerminalView:
         return max(width, SMALLEST[0]), max(height, SMALLEST[1])
 
 
+def progress_line(reached_s: float, facts: Facts, passed_s: float, width: int, charset: Charset) -> Line:
+    """Say how far a replay is, and how long it will take: by its speed, or as what it took so far."""
+    whole_s, speed = max(facts.length_s or 0.0, 1e-3), facts.replay_speed or math.inf
+    part = min(reached_s / whole_s, 1.0)
+    left_s = (whole_s - reached_s) / speed if math.isfinite(speed) else passed_s * (1 - part) / max(part, 1e-3)
+    left = f", {clock(max(left_s, 0.0))} left" if part > 0 and passed_s > SURE_S else ""
+    text = f"{clock(reached_s)} of {length(whole_s)}"
+    room = min(width - len(text) - len(left) - 10, 40)
+    return (Span(f"{text}  {charset.progress(part, max(room, 0))} {100 * part:3.0f} %{left}"),)
+
+
 def help_line() -> str:
     """Name the keys."""
     return "  ".join(f"{key.upper()} {wish}" for key, wish in KEYS.items() if wish in OFFERED and len(key) == 1)
 
 
 @contextmanager
-def terminal_view(
-    act: Act | None = None, *, length_s: float | None = None, stream: TextIO | None = None
-) -> Iterator[PlainView | TerminalView]:
+def terminal_view(act: Act | None = None, *, stream: TextIO | None = None) -> Iterator[PlainView | TerminalView]:
     """Give the view that fits the stream; talk goes to standard error, results to standard output.
 
     Keys are read where standard input is a terminal, in the thread of the event loop, which has to run.
@@ -220,16 +218,13 @@ def terminal_view(
     keys = None if act is None else keys_from()
     mode = TerminalMode(stream, keys)
     frames = Frames(stream, mode)
-    view = TerminalView(
-        stream, frames.put, busy=lambda: frames.busy, act=None if keys is None else act, length_s=length_s
-    )
+    view = TerminalView(stream, frames.put, busy=lambda: frames.busy, act=None if keys is None else act)
     with ExitStack() as stack:
         stack.enter_context(stderr_kept(view.say))
         stack.enter_context(taken_over(mode, view.anew))
         stack.callback(frames.close)
         if keys is not None:
             stack.enter_context(reading(keys, view.press))
-        view.draw()
         yield view
 
 

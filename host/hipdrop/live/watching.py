@@ -37,6 +37,7 @@ async def watch(
     run.on_events = feed.events
     with terminal_view(wishes.act) as terminal, opened(window, wishes.act) as views:
         feed.views += [terminal, *views]
+        feed.refresh()  # a virtual clip takes a second to begin
         async with link:
             session = run.session(link, stream, feed.state)
             drawing = asyncio.create_task(_draw(feed))
