@@ -303,3 +303,18 @@ def test_a_file_that_is_not_there(tmp_path: Path) -> None:
         load(tmp_path / "none.json")
     with pytest.raises(InputError, match="cannot be read"):
         load(tmp_path)
+
+
+def test_the_example_of_the_page_is_one(path: Path, repository: Path) -> None:
+    page = (repository / "docs" / "calibration.md").read_text("utf-8")
+    (text,) = re.findall(r"^```json\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
+    found = of_dict(json.loads(text))
+    assert found.acc is not None
+    assert found.acc.offset_ms2 == (0.12, -0.08, 0.21)
+    assert json.loads(text) == as_dict(found)
+
+
+def test_every_key_of_the_schema_is_on_the_page(repository: Path) -> None:
+    page = (repository / "docs" / "calibration.md").read_text("utf-8")
+    named = {key for place in places(as_dict(WHOLE)) for key in place if isinstance(key, str)}
+    assert [key for key in sorted(named) if f"`{key}`" not in page] == []

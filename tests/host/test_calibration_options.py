@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from calibrations import ACC, WHOLE
-from hipcal.file import save
+from hipcal.file import calibration_path, save
 from hipcal.model import Calibration
 from hipdrop import people
 from hipdrop.calibrations import calibrated
@@ -132,3 +132,9 @@ def test_what_cannot_be_is_refused_before_the_run(
     assert main([*command, "--no-plot", "--calibration", named]) == 1
     (line,) = capsys.readouterr().err.splitlines()
     assert "clip.json: is no calibration" in line
+
+
+def test_where_names_the_calibrations(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    save(calibration_path("A1"), WHOLE)
+    assert main(["where"]) == 0
+    assert f"calibrations of clips: 1 file (0.0 MB) in {tmp_path / 'data' / 'clips'}" in capsys.readouterr().out

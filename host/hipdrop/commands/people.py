@@ -13,6 +13,7 @@ from hipdrop.commands.options import DebugOption
 
 def where_command(debug: DebugOption = False) -> None:
     """Say where hipdrop keeps what it keeps, and of whom; nothing is sent anywhere."""
+    from hipcal.file import calibration_path
     from hipdrop.people import data_folder, files_of, people
     from hipdrop.recording.library import SUFFIX, recordings_folder
     from hipdrop.recording.owners import recordings_of
@@ -24,6 +25,9 @@ def where_command(debug: DebugOption = False) -> None:
     recordings = sorted(recordings_folder().glob(f"*{SUFFIX}"))
     if recordings:
         print(f"  recordings: {_files(recordings)} in {recordings_folder()}")
+    clips = sorted(calibration_path("").parent.glob("*.json"))
+    if clips:
+        print(f"  calibrations of clips: {_files(clips)} in {clips[0].parent}")
 
 
 def forget_command(
