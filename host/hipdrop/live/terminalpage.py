@@ -158,7 +158,8 @@ def link_lines(now: Snapshot, width: int, said: str, charset: Charset) -> Iterat
     for number, line in enumerate(wrap(charset.text(link_line(facts)), width, LINK_LINES)):
         yield (4 if number == 0 else 15), (Span(line),)
     style = HEADING if facts.not_recording else ""
-    kept, who = charset.text(recording_line(facts)), charset.text(facts.who)
+    kept = recording_line(facts) if facts.replay_speed is None else ""  # the line above names what is replayed
+    kept, who = charset.text(kept), charset.text(facts.who)
     if kept or who:
         yield 7, between(kept, who, width, style)
     for text in _filled(said, facts.notice):
