@@ -161,14 +161,16 @@ def read_input(text: bytes) -> UserInput:
     values = json.loads(text)
     kind = INPUTS[values.pop("input")]
     if kind is UseCalibration:
-        return _read_calibration(values["calibration"], float(values["at_unix_s"]), str(values["problem"]))
+        return _read_calibration(values["calibration"], values["at_unix_s"], str(values["problem"]))
     if kind is TargetBand:
         values["side"] = Side(values["side"])
     return kind(**values)
 
 
-def _read_calibration(data: Any, at_unix_s: float, problem: str) -> UseCalibration:
+def _read_calibration(data: Any, at_unix_s: Any, problem: str) -> UseCalibration:
     """Read a calibration; one that is damaged, or of another version, is none, and the run says so."""
+    if type(at_unix_s) is not float:
+        raise TypeError(f"at_unix_s is {at_unix_s!r}")
     if data is None:
         return UseCalibration(None, at_unix_s, problem)
     try:
