@@ -89,7 +89,6 @@ TILT_SCRIPT = """
 import struct, sys, time
 from hipclip.ring import FrameRing
 from hipclip.tiltframes import Tilt, TiltWriter
-from hipwire import records
 
 class Imu:
     RATE_MHZ, ACC_NG_PER_LSB, GYR_NDPS_PER_LSB = 208000, 488000, 70000000
@@ -98,8 +97,7 @@ class Clock:
     rate_mhz, settled = 208000, True
 
 tilt = Tilt(Imu, Clock, 19)
-one = {"acc_xx_ppm": 1012000, "acc_yy_ppm": 993000, "acc_zz_ppm": 1004000, "parts": 3}
-tilt.set_calibration({name: one.get(name, 5000) for name, _ in records.CALIBRATION})
+tilt.set_calibration((1012000, 5000, -3000, 5000, 993000, 2000, -3000, 2000, 1004000) + 6 * (5000,))
 tilt.set_mount(32767, 0, 0, 0)
 writer = TiltWriter(FrameRing(bytearray(30 * 113)), tilt, Clock)
 writer.begin(10)

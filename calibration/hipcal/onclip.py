@@ -14,7 +14,8 @@ from datetime import UTC, datetime
 from hipcal.file import ClipNames
 from hipcal.model import AccFit, Calibration, GyroFit, MountFit, Vector
 from hipdrop.samples import STANDARD_GRAVITY_MS2
-from hipwire import errors, frames, ids, records
+from hipwire import calibration as wire
+from hipwire import errors, frames, records
 
 STORED = "as stored on the clip"
 PARAMETERS = (3, 6, 9)
@@ -26,11 +27,11 @@ def to_record(calibration: Calibration | None) -> bytes:
     values: dict[str, int] = {"parts": 0}
     if calibration is not None and calibration.acc is not None:
         values |= _acc_values(calibration.acc) | {"acc_range_g": calibration.acc_range_g}
-        values["parts"] |= ids.CALIBRATED_ACC
+        values["parts"] |= wire.ACC
     if calibration is not None and calibration.gyro is not None:
         values |= _gyro_values(calibration.gyro) | {"gyr_range_dps": calibration.gyr_range_dps}
-        values["parts"] |= ids.CALIBRATED_GYR
-    return records.pack_calibration(values)
+        values["parts"] |= wire.GYR
+    return wire.pack(values)
 
 
 def of_record(record: bytes, info: ClipNames) -> Calibration | None:
@@ -41,15 +42,15 @@ def of_record(record: bytes, info: ClipNames) -> Calibration | None:
     WireError
         It is too short, damaged, or cannot be of this clip.
     """
-    values = records.unpack(records.CALIBRATION, record)
-    if not values["parts"] & (ids.CALIBRATED_ACC | ids.CALIBRATED_GYR):
+    values = wire.unpack(record)
+    if not values["parts"] & (wire.ACC | wire.GYR):
         return None
-    if values["calibration_id"] != records.calibration_id(record):
+    if values["calibration_id"] != wire.identity(record):
         raise errors.WireError(errors.CRC, "of a calibration")
     return Calibration(
         info.serial, info.chip, info.acc_range_g, info.gyr_range_dps, info.acc_ng_per_lsb, info.gyr_ndps_per_lsb,
-        acc=_acc(values, info) if values["parts"] & ids.CALIBRATED_ACC else None,
-        gyro=_gyro(values, info) if values["parts"] & ids.CALIBRATED_GYR else None,
+        acc=_acc(values, info) if values["parts"] & wire.ACC else None,
+        gyro=_gyro(values, info) if values["parts"] & wire.GYR else None,
     )  # fmt: skip
 
 
@@ -57,18 +58,18 @@ def mount_record(mount: MountFit | None) -> bytes:
     """Give the record that tells a clip how it sits (SET_MOUNT), named by its CRC-32; None makes it forget."""
     if mount is None:
         return records.pack(records.MOUNT, {})
-    names = [name for name, _ in records.MOUNT[1:]]
+    names = [f"mount_{part}" for part in "wxyz"]
     parts = [round(part * frames.QUATERNION_ONE) for part in mount.quaternion]
     values = dict(zip(names, parts, strict=True))
-    mount_id = zlib.crc32(records.pack(records.MOUNT[1:], values)) or 1
+    mount_id = zlib.crc32(records.pack(records.MOUNT[2:], values)) or 1
     return records.pack(records.MOUNT, values | {"mount_id": mount_id})
 
 
 def _acc_values(fit: AccFit) -> dict[str, int]:
     offset_g = [value / STANDARD_GRAVITY_MS2 for value in fit.offset_ms2]
     return {
-        **_micros(records.ACC_MATRIX, fit.matrix),
-        **_micros(records.ACC_OFFSET, offset_g),
+        **_micros(wire.ACC_MATRIX, fit.matrix),
+        **_micros(wire.ACC_OFFSET, offset_g),
         "acc_residual_ug": round(_MICRO * fit.residual_ms2 / STANDARD_GRAVITY_MS2),
         "acc_parameters": fit.parameters,
         "acc_poses": fit.poses,
@@ -80,7 +81,7 @@ def _acc_values(fit: AccFit) -> dict[str, int]:
 
 def _gyro_values(fit: GyroFit) -> dict[str, int]:
     return {
-        **_micros(records.GYR_BIAS, fit.bias_dps),
+        **_micros(wire.GYR_BIAS, fit.bias_dps),
         "gyr_residual_udps": round(_MICRO * fit.residual_dps),
         "gyr_rest_ds": max(1, round(10 * fit.rest_s)),
         "gyr_temperature_cdeg": _cdeg(fit.temperature_c),
@@ -93,9 +94,9 @@ def _acc(values: dict[str, int], info: ClipNames) -> AccFit:
     named = values["acc_parameters"] in PARAMETERS and values["acc_poses"] > 0 and values["acc_coverage_percent"] <= 100
     if not named or values["acc_range_g"] != info.acc_range_g:
         raise errors.WireError(errors.VALUE, "calibration of the accelerometer")
-    x, y, z = (values[name] / _MICRO * STANDARD_GRAVITY_MS2 for name in records.ACC_OFFSET)
+    x, y, z = (values[name] / _MICRO * STANDARD_GRAVITY_MS2 for name in wire.ACC_OFFSET)
     return AccFit(
-        matrix=tuple(values[name] / _MICRO for name in records.ACC_MATRIX),
+        matrix=tuple(values[name] / _MICRO for name in wire.ACC_MATRIX),
         offset_ms2=(x, y, z),
         parameters=values["acc_parameters"],
         poses=values["acc_poses"],
@@ -111,7 +112,7 @@ def _gyro(values: dict[str, int], info: ClipNames) -> GyroFit:
     """Read the gyroscope's part."""
     if values["gyr_rest_ds"] == 0 or values["gyr_range_dps"] != info.gyr_range_dps:
         raise errors.WireError(errors.VALUE, "calibration of the gyroscope")
-    x, y, z = (values[name] / _MICRO for name in records.GYR_BIAS)
+    x, y, z = (values[name] / _MICRO for name in wire.GYR_BIAS)
     return GyroFit(
         bias_dps=(x, y, z),
         residual_dps=values["gyr_residual_udps"] / _MICRO,

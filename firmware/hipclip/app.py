@@ -12,7 +12,7 @@ from hipclip import FIRMWARE_VERSION, lateimu, led, stream, watchdog
 from hipclip.battery import Battery
 from hipclip.button import DOUBLE, LONG, Button
 from hipclip.cadence import Cadence
-from hipclip.calibration import StoredCalibration
+from hipclip.calibration import Calibration
 from hipclip.commands import Commands
 from hipclip.counters import Counters
 from hipclip.haptics import OFF as OFF_PATTERN
@@ -46,6 +46,7 @@ class App:
         self.counters = Counters()
         self.log = Log()
         self.settings = Settings()
+        self.calibration = Calibration(board.IMU)
         self.battery = Battery(board.battery_mv, self.settings)
         self.haptics = Haptics(board.vibrator(), self.settings)
         self._tell_boot(crashes, crash_text)
@@ -71,17 +72,13 @@ class App:
         if self.board.TELLS_WATCHDOG and machine.reset_cause() == machine.WDT_RESET:
             self.boot_faults |= ids.FAULT_WATCHDOG
             self.log.add(ids.LOG_CRASH, ids.LOG_ERROR, text="watchdog")
-        self._tell_damaged(self.settings)
-
-    def _tell_damaged(self, kept):
-        if kept.damaged:
-            self.log.add(ids.LOG_SETTINGS, ids.LOG_WARNING, text=kept.error)
+        for kept in (self.settings, self.calibration):
+            if kept.damaged:
+                self.log.add(ids.LOG_SETTINGS, ids.LOG_WARNING, text=kept.error)
 
     def _build_signal(self, ring_memory):
         """Make sensor, clock, sampler, stream and cadence."""
         self.imu = lateimu.find(self.board.IMU, self.board.i2c(), self._tell_missing)
-        self.calibration = StoredCalibration(self.imu)
-        self._tell_damaged(self.calibration)
         clock = SampleClock(self.imu.rate_mhz)
         self.log.clock = clock
         self.sampler = Sampler(self.imu, clock, self.counters)

@@ -1,38 +1,49 @@
-"""The errors of the sensor as the host has measured them: one record of the wire, kept on the flash as it came."""
+"""The errors of the sensor as the host has measured them: one record of the wire, kept on the flash as it came.
+
+It is read by the offsets of docs/wire-format.md (Calibration): the names in `hipwire.calibration` would take 4 kB.
+"""
+
+import binascii
+import struct
 
 from micropython import const
 
-from hipclip import flashfile
-from hipwire import ids, records
+from hipclip.settings import replace
+from hipwire import errors
 
 FILE = "calibration.bin"
-_MATRIX_MOST_PPM = const(100000)  # data sheets allow a few percent of scale and cross-axis: what is more, is no fit
-_OFFSET_MOST_UG = const(200000)
-_BIAS_MOST_UDPS = const(20000000)
+_SIZE = const(94)
+_RANGES_AT = const(80)
+_PARTS_AT = const(86)
+_ID_AT = const(90)
+_ACC = const(1)
+_GYR = const(2)
+_ONE = const(1000000)
 
 
-def check(values, imu):
-    """Raise ValueError with a text for people unless the clip can use these `records.CALIBRATION` with this sensor."""
-    if values["parts"] & ids.CALIBRATED_ACC:
-        for k, name in enumerate(records.ACC_MATRIX):
-            one = 1000000 if k % 4 == 0 else 0
-            _between(values, name, one - _MATRIX_MOST_PPM, one + _MATRIX_MOST_PPM)
-        for name in records.ACC_OFFSET:
-            _between(values, name, -_OFFSET_MOST_UG, _OFFSET_MOST_UG)
-        _between(values, "acc_range_g", imu.ACC_RANGE_G, imu.ACC_RANGE_G)
-    if values["parts"] & ids.CALIBRATED_GYR:
-        for name in records.GYR_BIAS:
-            _between(values, name, -_BIAS_MOST_UDPS, _BIAS_MOST_UDPS)
-        _between(values, "gyr_range_dps", imu.GYR_RANGE_DPS, imu.GYR_RANGE_DPS)
+def check(record, imu):
+    """Raise ValueError with a text for people unless the record is whole and can be used with this sensor."""
+    parts = record[_PARTS_AT]
+    if _word(record, _ID_AT, 4) != ((binascii.crc32(record[:_ID_AT]) or 1) if parts else 0):
+        raise ValueError("calibration: its id is not the CRC of the rest")
+    found = struct.unpack_from("<15i", record, 0)
+    # data sheets allow a few percent, 0.09 g and 10 deg/s, in millionths of 1, g and deg/s; what is more is no fit
+    for name, first, end, most in (("matrix", 0, 9, 100000), ("offset", 9, 12, 200000), ("bias", 12, 15, 20000000)):
+        for k in range(first, end):
+            off = found[k] - (_ONE if k < 9 and k % 4 == 0 else 0)
+            if parts & (_GYR if first == 12 else _ACC) and abs(off) > most:
+                raise ValueError("calibration: %s[%d] is off by %de-6, at most %de-6" % (name, k - first, off, most))
+    acc_g, gyr_dps = _word(record, _RANGES_AT, 2), _word(record, _RANGES_AT + 2, 2)
+    if (parts & _ACC and acc_g != imu.ACC_RANGE_G) or (parts & _GYR and gyr_dps != imu.GYR_RANGE_DPS):
+        raise ValueError("calibration: for %d g, %d deg/s, another range than the sensor's" % (acc_g, gyr_dps))
 
 
-def _between(values, name, least, most):
-    if not least <= values[name] <= most:
-        raise ValueError("%s: %d, must be from %d to %d" % (name, values[name], least, most))
+def _word(record, at, size):
+    return int.from_bytes(record[at : at + size], "little")
 
 
-class StoredCalibration:
-    """The calibration in use: `record` as it came, `values` of it by name; both zeros where there is none.
+class Calibration:
+    """The one in use: `record` as it came, zeros where there is none.
 
     `damaged` and `error` as those of `Settings`: they stay until one is stored.
     """
@@ -40,42 +51,40 @@ class StoredCalibration:
     def __init__(self, imu, path=FILE):
         self._imu = imu
         self._path = path
+        self.record = bytes(_SIZE)
         self.damaged = False
         self.error = ""
-        self._use(bytes(records.size(records.CALIBRATION)))
         self._load()
 
-    def store(self, record):
+    def change(self, record):
         """Take over and save, or nothing: WireError and ValueError say what is wrong, OSError is the flash's."""
-        values = self._read(record)
-        record = records.pack_calibration(values)
+        record = self._take(record)
         if record != self.record or self.damaged:
             self._save(record)
-        self._use(record)
+        self.record = record
         self.damaged, self.error = False, ""
 
+    def values(self):
+        """Give K_a (9, row by row), b_a (3), b_g (3) in millionths of 1, g, deg/s, without errors unless measured."""
+        parts, found = self.record[_PARTS_AT], struct.unpack_from("<15i", self.record, 0)
+        acc = found[:12] if parts & _ACC else (_ONE, 0, 0, 0, _ONE, 0, 0, 0, _ONE, 0, 0, 0)
+        return acc + (found[12:] if parts & _GYR else (0, 0, 0))
+
     def _save(self, record):
-        flashfile.replace(self._path, record, self.damaged)
+        replace(self._path, record, self.damaged)
 
-    def _use(self, record):
-        self.record = record
-        self.values = records.unpack(records.CALIBRATION, record)
-
-    def _read(self, record):
-        """Give the values of a record that is whole and can be used."""
-        values = records.unpack(records.CALIBRATION, record)
-        if values["calibration_id"] != (records.calibration_id(record) if values["parts"] else 0):
-            raise ValueError("calibration_id: must be the CRC of what is before it")
-        check(values, self._imu)
-        return values
+    def _take(self, record):
+        """Give the record as far as it is known, if it is whole and can be used."""
+        if len(record) < _SIZE:
+            raise errors.WireError(errors.SHORT)
+        check(record, self._imu)
+        return record[:_SIZE] if record[_PARTS_AT] else bytes(_SIZE)
 
     def _load(self):
         try:
             with open(self._path, "rb") as file:
-                record = file.read()
+                self.record = self._take(file.read())
         except OSError:  # none yet
-            return
-        try:
-            self._use(records.pack_calibration(self._read(record)))
+            pass
         except ValueError as error:  # or WireError, one of them
-            self.damaged, self.error = True, "%s: %s" % (self._path, error)
+            self.damaged, self.error = True, str(error)

@@ -215,7 +215,7 @@ class Commands:
     def _set_calibration(self, payload, outlet):
         self._check_no_tilt()
         try:
-            self._clip.calibration.store(payload)
+            self._clip.calibration.change(payload)
         except errors.WireError:  # a ValueError too
             raise
         except ValueError as error:

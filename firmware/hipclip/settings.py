@@ -1,10 +1,10 @@
 """What the clip remembers: one table of keys with their limits, kept as JSON on the flash."""
 
 import json
+import os
 
 from micropython import const
 
-from hipclip import flashfile
 from hipwire.frames import QUATERNION_ONE
 
 FILE = "settings.json"
@@ -57,6 +57,19 @@ def check_together(values):
             raise ValueError("mount_w: w, x, y, z must be a quaternion of unit length, 1.0 = %d" % QUATERNION_ONE)
 
 
+def replace(path, data, damaged):
+    """Write beside the file, then take its place: whoever cuts the power finds the old one or the new one whole.
+
+    An old one that is damaged is kept aside.
+    """
+    beside = path + ".new"
+    with open(beside, "wb") as file:
+        file.write(data)
+    if damaged:
+        os.rename(path, path + ".bad")
+    os.rename(beside, path)
+
+
 class Settings:
     """Values by name in `values`; `damaged` tells that the file was not as it should be, `error` what about it.
 
@@ -87,7 +100,7 @@ class Settings:
         self.damaged, self.error = False, ""
 
     def _save(self, values):
-        flashfile.replace(self._path, json.dumps(values).encode(), self.damaged)
+        replace(self._path, json.dumps(values).encode(), self.damaged)
 
     def _load(self):
         try:

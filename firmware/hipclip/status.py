@@ -127,8 +127,8 @@ class Status:
             "board": board.NAME,
             "chip": imu.NAME,
         }
-        for name, _ in records.MOUNT:
-            values[name] = clip.settings.get(name)
+        for k in range(0, len(records.MOUNT), 2):
+            values[records.MOUNT[k]] = clip.settings.get(records.MOUNT[k])
         return frames.pack_info(values)
 
     def _temperature_cdeg(self):

@@ -3,14 +3,49 @@
 import math
 from array import array
 
-from hipclip.correction import Correction
 from hipclip.stream import DIVIDER
 from hipclip.tilt import TiltFilter
-from hipwire import frames, ids, records
+from hipwire import frames, ids
 
 _FIELDS = 5
 _RATE_STEP_PPM = 500  # the filter takes a new rate when it differs by more
 _CDEG = 18000.0 / math.pi
+
+
+class Correction:
+    """The calibration of the accelerometer on counts, in whole numbers: no memory, and the same on any board.
+
+    `apply` turns the sums of the counts of two samples into what a sensor without errors would have given.
+    In the sums s of two samples: K_a (s - 2 b_a / scale) = s + (D s - o) / 2^15 with D = 2^15 (K_a - 1) and
+    o = 2^15 K_a 2 b_a / scale, both rounded; 2^-15 is 31 ug at 1 g. With |s| <= 2^16 and the limits of
+    `hipclip.calibration` all sums stay within the 31 bits of a board's small integers.
+    """
+
+    def __init__(self, acc_ng_per_lsb):
+        self._acc_scale = acc_ng_per_lsb
+        self._turn = (0, 0, 0, 1 << 14) * 3  # a row of D and what is added, which rounds the shift in `apply`
+        self.x = self.y = self.z = 0
+
+    def set(self, values):
+        """Take K_a row by row in 1e-6, and b_a in 1e-6 g."""
+        turn = []
+        for row in range(3):
+            moved = 0  # K_a b_a in 1e-12 g
+            for column in range(3):
+                k = values[3 * row + column]
+                moved += k * values[9 + column]
+                off = k - 1000000 if row == column else k
+                turn.append(((off << 16) + 1000000) // 2000000)
+            off = 1000 * self._acc_scale
+            turn.append((1 << 14) - ((moved << 17) + off) // (2 * off))
+        self._turn = tuple(turn)
+
+    def apply(self, x, y, z):
+        """Correct the sums of two samples; the result is in `x, y, z`. Allocates nothing."""
+        xx, xy, xz, ox, yx, yy, yz, oy, zx, zy, zz, oz = self._turn
+        self.x = x + (xx * x + xy * y + xz * z + ox >> 15)
+        self.y = y + (yx * x + yy * y + yz * z + oy >> 15)
+        self.z = z + (zx * x + zy * y + zz * z + oz >> 15)
 
 
 class Tilt:
@@ -22,8 +57,7 @@ class Tilt:
     def __init__(self, imu, clock, most_samples):
         self._clock = clock
         self._filter = TiltFilter(imu.RATE_MHZ, imu.ACC_NG_PER_LSB, imu.GYR_NDPS_PER_LSB)
-        self._correction = Correction()
-        self._acc_ng_per_lsb = imu.ACC_NG_PER_LSB
+        self._correction = Correction(imu.ACC_NG_PER_LSB)
         self._rate_mhz = imu.RATE_MHZ
         self._acc_mg = imu.ACC_NG_PER_LSB * 0.5e-6  # of a sum of two
         self._gyr_ddps = imu.GYR_NDPS_PER_LSB * 0.5e-8
@@ -40,14 +74,9 @@ class Tilt:
         return self._mount is not None
 
     def set_calibration(self, values):
-        """Take what is known of the sensor (`records.CALIBRATION` by name), before `set_mount` begins anew."""
-        self._correction.forget()
-        if values["parts"] & ids.CALIBRATED_ACC:
-            matrix = [values[name] for name in records.ACC_MATRIX]
-            offset = [values[name] for name in records.ACC_OFFSET]
-            self._correction.set(matrix, offset, self._acc_ng_per_lsb)
-        known = values["parts"] & ids.CALIBRATED_GYR
-        self._filter.first_bias = tuple([values[name] * 1e-6 if known else 0.0 for name in records.GYR_BIAS])
+        """Take the `values` of a `hipclip.calibration.Calibration`, before `set_mount` begins anew."""
+        self._correction.set(values)
+        self._filter.first_bias = tuple([udps * 1e-6 for udps in values[12:]])
 
     def set_mount(self, w, x, y, z):
         """Take the quaternion, sensor to pelvis, in any scale; four zeros forget it."""

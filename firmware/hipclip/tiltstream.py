@@ -16,7 +16,7 @@ class TiltStream(TiltWriter):
     def begin(self, samples_per_frame):
         """Take the calibration and the mount that are stored now, and begin."""
         get = self._settings.get
-        self._tilt.set_calibration(self._calibration.values)
+        self._tilt.set_calibration(self._calibration.values())
         self._tilt.set_mount(get("mount_w"), get("mount_x"), get("mount_y"), get("mount_z"))
         super().begin(samples_per_frame)
 

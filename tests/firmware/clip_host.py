@@ -113,11 +113,13 @@ class Bench:
         return changes
 
 
-def on_bench(test: Callable[[Bench], Awaitable[Any]], flash_folder: Path | None = None, **options: Any) -> None:
-    """Run a test with a clip that was just switched on, in virtual time."""
+def on_bench(
+    test: Callable[[Bench], Awaitable[Any]], flash_folder: Path | None = None, feed: Feed | None = None, **options: Any
+) -> None:
+    """Run a test with a clip that was just switched on and feels this motion, in virtual time."""
 
     async def whole() -> None:
-        radio, sensor = VirtualRadio(), Lsm6dsoxModel(standing())
+        radio, sensor = VirtualRadio(), Lsm6dsoxModel(feed or standing())
         await radio.start()
         async with VirtualClip(sensor, radio, flash_folder=flash_folder, **options) as clip:
             await test(Bench(clip, sensor, radio))

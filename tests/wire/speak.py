@@ -7,7 +7,7 @@ standard input (`NAME HEX` a line).
 import binascii
 import sys
 
-from hipwire import cobs, commands, frames, ids, records
+from hipwire import calibration, cobs, commands, frames, ids, records
 
 STATUS = {
     "boot_id": 0xDEADBEEF, "stream": 1, "battery_percent": 87, "battery_mv": 3912, "temperature_cdeg": 3150,
@@ -31,7 +31,7 @@ CALIBRATION = {
     "acc_offset_y_ug": -15000, "acc_offset_z_ug": 200000, "gyr_bias_x_udps": 500000, "gyr_bias_y_udps": -1250000,
     "gyr_bias_z_udps": 20000000, "acc_measured_s": 1795348800, "gyr_measured_s": 1795352400, "acc_residual_ug": 1500,
     "gyr_residual_udps": 4000, "acc_temperature_cdeg": 2550, "gyr_temperature_cdeg": frames.UNKNOWN_TEMPERATURE_CDEG,
-    "acc_range_g": 16, "gyr_range_dps": 2000, "gyr_rest_ds": 52, "parts": ids.CALIBRATED_ACC | ids.CALIBRATED_GYR,
+    "acc_range_g": 16, "gyr_range_dps": 2000, "gyr_rest_ds": 52, "parts": calibration.ACC | calibration.GYR,
     "acc_parameters": 9, "acc_poses": 12, "acc_coverage_percent": 62,
 }  # fmt: skip
 
@@ -85,10 +85,10 @@ SAID = (
     ("command_set_mount", commands.pack_command(
         ids.SET_MOUNT, 4, records.pack(records.MOUNT, {"mount_id": 9, "mount_w": frames.QUATERNION_ONE}))),
     ("command_settings", commands.pack_command(ids.SET_SETTINGS, 5, b'{"led":false}')),
-    ("command_calibration", commands.pack_command(ids.SET_CALIBRATION, 7, records.pack_calibration(CALIBRATION))),
-    ("command_forget", commands.pack_command(ids.SET_CALIBRATION, 8, records.pack_calibration({"parts": 0}))),
+    ("command_calibration", commands.pack_command(ids.SET_CALIBRATION, 7, calibration.pack(CALIBRATION))),
+    ("command_forget", commands.pack_command(ids.SET_CALIBRATION, 8, calibration.pack({"parts": 0}))),
     ("command_calibrated", commands.pack_command(ids.GET_CALIBRATION, 9)),
-    ("answer_calibration", commands.pack_answer(ids.GET_CALIBRATION, 9, ids.OK, records.pack_calibration(CALIBRATION))),
+    ("answer_calibration", commands.pack_answer(ids.GET_CALIBRATION, 9, ids.OK, calibration.pack(CALIBRATION))),
     ("answer_refused", commands.pack_answer(ids.SET_CALIBRATION, 7, ids.BAD_SETTING, b"parts")),
     ("answer_start", commands.pack_answer(ids.START, 1, ids.OK, records.pack(records.STARTED, STARTED))),
     ("answer_gone", commands.pack_answer(ids.RESEND, 0x1234, ids.GONE, b"\xfb\xff")),
@@ -112,8 +112,8 @@ def read(name, message):
     if kind == ids.INFO:
         return repr(sorted(frames.decode_info(message).items()))
     said = (commands.decode_command if kind == ids.COMMAND else commands.decode_answer)(message)
-    if said[0] in (ids.SET_CALIBRATION, ids.GET_CALIBRATION) and len(said[-1]) == records.size(records.CALIBRATION):
-        return repr((said[:-1], sorted(records.unpack(records.CALIBRATION, said[-1]).items())))
+    if said[0] in (ids.SET_CALIBRATION, ids.GET_CALIBRATION) and len(said[-1]) == calibration.SIZE:
+        return repr((said[:-1], sorted(calibration.unpack(said[-1]).items())))
     return repr(said)
 
 

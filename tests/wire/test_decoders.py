@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 import pytest
 
-from hipwire import cobs, commands, frames, ids, records
+from hipwire import calibration, cobs, commands, frames, ids, records
 from hipwire.errors import WireError
 from wire_messages import info, log, raw, status, tilt
 
@@ -140,18 +140,16 @@ def test_a_frame_with_part_of_a_sample_is_refused_whole(message: bytes) -> None:
 
 
 def test_a_calibration_is_named_by_what_it_holds() -> None:
-    record = records.pack_calibration({"parts": ids.CALIBRATED_GYR, "gyr_bias_x_udps": 1})
-    assert records.unpack(records.CALIBRATION, record)["calibration_id"] == zlib.crc32(record[:-4])
+    record = calibration.pack({"parts": calibration.GYR, "gyr_bias_x_udps": 1})
+    assert calibration.unpack(record)["calibration_id"] == zlib.crc32(record[:-4])
     for at in range(len(record) - 4):
-        assert records.calibration_id(record[:at] + bytes([record[at] ^ 1]) + record[at + 1 :]) != zlib.crc32(
-            record[:-4]
-        )
-    assert records.calibration_id(record + b"later") == records.calibration_id(record)
-    assert records.pack_calibration({"parts": 0, "gyr_bias_x_udps": 1}) == bytes(94)
+        assert calibration.identity(record[:at] + bytes([record[at] ^ 1]) + record[at + 1 :]) != zlib.crc32(record[:-4])
+    assert calibration.identity(record + b"later") == calibration.identity(record)
+    assert calibration.pack({"parts": 0, "gyr_bias_x_udps": 1}) == bytes(94)
 
 
 def test_the_checksum_of_a_calibration_is_the_one_of_the_document() -> None:
-    assert records.calibration_id(b"123456789") == 0xCBF43926
+    assert calibration.identity(b"123456789") == 0xCBF43926
 
 
 def test_a_text_is_not_cut_inside_a_character() -> None:
@@ -171,7 +169,7 @@ def test_sizes_are_those_of_the_document() -> None:
     assert struct.calcsize(frames.HEADER_FORMAT) == frames.HEADER_SIZE == 12
     assert len(status()) == frames.STATUS_SIZE == frames.HEADER_SIZE + records.size(records.STATUS) == 80
     assert 2 + records.size(records.INFO) == 42
-    assert records.size(records.CALIBRATION) == 94
+    assert calibration.SIZE == 94
     assert len(raw(frames.RAW_MAX_SAMPLES)) == frames.RAW_MAX_SIZE == 240
     assert len(tilt(frames.TILT_MAX_SAMPLES)) == frames.TILT_MAX_SIZE == 112
     assert ids.ANSWER == 7

@@ -6,7 +6,7 @@ import struct
 
 from small_clip import Clip, Host, run
 
-from hipwire import commands, frames, ids, records
+from hipwire import calibration, commands, frames, ids
 
 LEVEL = struct.pack("<Ihhhh", 5, 32767, 0, 0, 0)  # mount 5, not turned
 
@@ -143,16 +143,16 @@ def check_mount_is_kept_or_forgotten():
 def check_calibration_is_kept_told_and_forgotten():
     clip = Clip()
     host = clip.host()
-    none = (ids.OK, bytes(records.size(records.CALIBRATION)))
+    none = (ids.OK, bytes(calibration.SIZE))
     assert clip.ask(host, ids.GET_CALIBRATION) == none
-    record = records.pack_calibration({"parts": ids.CALIBRATED_GYR, "gyr_bias_x_udps": 5, "gyr_range_dps": 2000})
+    record = calibration.pack({"parts": calibration.GYR, "gyr_bias_x_udps": 5, "gyr_range_dps": 2000})
     assert clip.ask(host, ids.SET_CALIBRATION, record) == (ids.OK, b"")
     assert clip.ask(host, ids.GET_CALIBRATION) == (ids.OK, record)
     assert clip.ask(host, ids.SET_CALIBRATION, record[:-1])[0] == ids.MALFORMED
-    other = records.pack_calibration({"parts": ids.CALIBRATED_GYR, "gyr_range_dps": 500})
+    other = calibration.pack({"parts": calibration.GYR, "gyr_range_dps": 500})
     assert clip.ask(host, ids.SET_CALIBRATION, other) == (
         ids.BAD_SETTING,
-        b"gyr_range_dps: 500, must be from 2000 to 2000",
+        b"calibration: for 0 g, 500 deg/s, another range than the sensor's",
     )
     assert clip.ask(clip.host(max_message=98), ids.GET_CALIBRATION) == (ids.MTU_TOO_SMALL, struct.pack("<H", 102))
     assert clip.ask(clip.host(max_message=99), ids.GET_CALIBRATION) == (ids.OK, record)

@@ -108,7 +108,7 @@ class Settings(settings.Settings):
         pass
 
 
-class StoredCalibration(calibration.StoredCalibration):
+class Calibration(calibration.Calibration):
     """The real one, which is kept in memory alone."""
 
     def _load(self):
@@ -147,7 +147,7 @@ class Clip:
         self.settings, self.counters, self.log = Settings(), Counters(), status.Log()
         self.sampler = Sampler()
         self.imu = self.sampler.imu
-        self.calibration = StoredCalibration(self.imu)
+        self.calibration = Calibration(self.imu)
         self.log.clock = self.sampler.clock
         self.stream = stream.Stream(bytearray(241 * (kept + 1)), self.sampler, self.log, self.settings, self._make_tilt)
         self.status = status.Status(self)

@@ -2,7 +2,7 @@
 
 import micropython
 
-from hipclip.correction import Correction
+from hipclip.tiltframes import Correction
 
 SCALE_NG = 488000
 MATRIX_PPM = (1012000, 5000, -3000, 5000, 993000, 2000, -3000, 2000, 1004000)
@@ -12,8 +12,8 @@ SMALL = 1 << 30  # integers of a board below it take no memory
 
 
 def made(matrix_ppm=MATRIX_PPM, offset_ug=OFFSET_UG, scale_ng=SCALE_NG):
-    correction = Correction()
-    correction.set(matrix_ppm, offset_ug, scale_ng)
+    correction = Correction(scale_ng)
+    correction.set(matrix_ppm + offset_ug)
     return correction
 
 
@@ -37,9 +37,7 @@ def test_it_is_the_equation_to_a_count():
 
 def test_without_a_calibration_counts_stay_what_they_are():
     unit = made((1000000, 0, 0, 0, 1000000, 0, 0, 0, 1000000), (0, 0, 0))
-    forgetful = made()
-    forgetful.forget()
-    for correction in (Correction(), unit, forgetful):
+    for correction in (Correction(SCALE_NG), unit):
         for value in (-65536, -1, 0, 1, 65534):
             correction.apply(value, -value, 0)
             assert (correction.x, correction.y, correction.z) == (value, -value, 0)
@@ -48,10 +46,10 @@ def test_without_a_calibration_counts_stay_what_they_are():
 def test_the_worst_that_can_be_stored_stays_within_small_integers():
     """Of the finest range that a sensor here has, 2 g: 61 ug a count."""
     for sign in (1, -1):
-        correction = made(WORST[0], [sign * each for each in WORST[1]], 61000)
+        correction = made(WORST[0], tuple([sign * each for each in WORST[1]]), 61000)
         for row in range(3):
-            turned = sum([abs(each) for each in correction._turn[3 * row : 3 * row + 3]]) * 65536
-            assert turned + abs(correction._shift[row]) < SMALL
+            xs, ys, zs, added = [abs(each) for each in correction._turn[4 * row : 4 * row + 4]]
+            assert 65536 * (xs + ys + zs) + added < SMALL
 
 
 def test_nothing_is_allocated():
