@@ -73,7 +73,7 @@ def check_at_rest(acc_ms2: Array, rate_rads: Array, rest_s: float, calibration: 
     due = tuple(_due(calibration, drift_dps, gravity_g, tilt_deg))
     figures = f"bias {drift_dps:.1f} deg/s, gravity {gravity_g:.3f} g"
     if not math.isnan(tilt_deg):
-        figures += f", {tilt_deg:.0f} deg from upright"
+        figures += f", {tilt_deg:.0f} deg from upright{', not worn' if tilt_deg > NOT_WORN_DEG else ''}"
     known = calibration is not None and (calibration.acc is not None or calibration.gyro is not None)
     fine = "sensor as calibrated" if known else "not calibrated, and in order"
     verdict = f"{fine} ({figures})" if not due else f"calibration is due ({figures}): {'; '.join(due)}"

@@ -9,9 +9,10 @@ import numpy as np
 from hipcal.levelled import LOOK_S, quiet
 from hipcal.procedures.cells import joined
 from hipcal.still import CELL_S
-from hipdrop.samples import Array, SampleBlock
+from hipdrop.samples import STANDARD_GRAVITY_MS2, Array, SampleBlock
 
 HALF = round(LOOK_S / CELL_S)  # cells of half a second
+LEAST_G = 0.5  # less is no gravity, but a sensor that does not work
 STIRS = 3.0  # times the spread of standing
 CALM = np.array([0.02, math.radians(0.2)])  # m/s², rad/s: what the chip's own noise spreads
 
@@ -34,7 +35,9 @@ class HalfSeconds:
 
 
 def is_quiet(piece: SampleBlock) -> bool:
-    """Say whether half a second is still, by the limits of the estimators."""
+    """Say whether half a second is still, by the limits of the estimators, and gravity is felt in it."""
+    if not np.linalg.norm(piece.acc_ms2.mean(axis=0)) > LEAST_G * STANDARD_GRAVITY_MS2:
+        return False
     rate_hz = (len(piece) - 1) / float(piece.t_s[-1] - piece.t_s[0]) if len(piece) > 1 else 1.0
     return bool(quiet(piece.acc_ms2, piece.gyr_rads, rate_hz).all())
 
