@@ -25,6 +25,13 @@ def find_reference_data() -> Path:
     return Path(os.environ.get("HIPDROP_DATA") or REPOSITORY.parent / "shared" / "data")
 
 
+@pytest.fixture(autouse=True)
+def no_screen(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Open no window on the screen of whoever runs the tests; those of the window have a screen of their own."""
+    for name in ("DISPLAY", "WAYLAND_DISPLAY"):
+        monkeypatch.delenv(name, raising=False)
+
+
 @pytest.fixture(scope="session")
 def reference_data() -> Path:
     """Folder of the reference recordings; skips without it, and fails without it where CI is set."""
