@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Annotated
+import time
+from collections.abc import Coroutine, Iterator, Sequence
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from hipdrop.links.ble import Sighting
 
 MOST_SECONDS = 600.0
+LOOK_S = 0.2
 
 
 def scan_command(
@@ -26,12 +28,25 @@ def scan_command(
         raise UsageError(f"--seconds {seconds:g}: give seconds over 0, {MOST_SECONDS:.0f} at most")
     from hipdrop.links.ble import scan
 
-    found = asyncio.run(scan(seconds))
+    found = asyncio.run(_with_progress(scan(seconds), seconds))
     if not found:
         raise ClipNotFound(
             f"no clip heard in {seconds:g} s; switch it on, go near, and disconnect it from other phones and computers"
         )
     print("\n".join(lines(found)))
+
+
+async def _with_progress(scanning: Coroutine[Any, Any, list[Sighting]], seconds: float) -> list[Sighting]:
+    """Show how long the listening still takes."""
+    from hipdrop.commands.progress import progress
+
+    with progress() as tell:
+        task = asyncio.create_task(scanning)
+        begin_s = time.monotonic()
+        while not task.done():
+            tell("listening", min((time.monotonic() - begin_s) / seconds, 1.0))
+            await asyncio.wait([task], timeout=LOOK_S)
+        return task.result()
 
 
 def lines(found: Sequence[Sighting]) -> Iterator[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -139,16 +138,14 @@ def simulate_command(
 
 def _written(config: RunnerConfig, out: Path, truth: Path | None) -> str:
     """Simulate, write, and say what was written."""
+    from hipdrop.commands.progress import progress
     from hipdrop.simulate import simulate
 
     if truth is not None and truth.absolute() == out.absolute():
         raise UsageError(f"--out and --truth are both {out}; name two files")
-    if sys.stderr.isatty():
-        with typer.progressbar(length=1000, label="simulating", file=sys.stderr) as bar:
-            run = simulate(config, lambda share: bar.update(round(share * 1000) - bar.pos))
-    else:
-        run = simulate(config)
-    run.write(out, truth)
+    with progress() as tell:
+        run = simulate(config, lambda share: tell("simulating", share))
+        run.write(out, truth, lambda share: tell("writing", share))
     steps = int(run.contacts.running.sum())
     also = "" if truth is None else f", truth in {truth}"
     return f"{out}: {config.minutes:g} min, {int(run.kept.sum())} samples, {steps} running steps{also}"

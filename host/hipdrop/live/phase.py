@@ -47,7 +47,8 @@ def _of_link(facts: Facts) -> Phase | None:
     if state == updates.CLOSED:
         return Phase(PhaseKind.ENDED, "the run has ended")
     if state == updates.FINISHING:
-        return Phase(PhaseKind.FINISHING, "fetching what is missing", "stop again: do not wait for it")
+        patience = "up to half a minute; stop again: do not wait for it"
+        return Phase(PhaseKind.FINISHING, "fetching what is missing", patience)
     if state == updates.WAITING or facts.lost_for_s is not None:
         since = "" if facts.lost_for_s is None else f" for {clock(facts.lost_for_s)}"
         return Phase(PhaseKind.LINK_LOST, f"link lost{since}", f"connecting again: {facts.trouble or facts.source}")

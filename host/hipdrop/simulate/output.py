@@ -6,7 +6,7 @@ import gzip
 import json
 import os
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Protocol
 
@@ -89,8 +89,11 @@ def _umask() -> int:
     return mask
 
 
-def imu_lines(run: Sampled) -> Iterator[str]:
-    """Give the samples that arrived as text, piece by piece; digits are enough to find every count again."""
+def imu_lines(run: Sampled, progress: Callable[[float], None] | None = None) -> Iterator[str]:
+    """Give the samples that arrived as text, piece by piece; digits are enough to find every count again.
+
+    `progress` is told the share that has been taken.
+    """
     yield IMU_HEADER + "\n"
     kept = np.flatnonzero(run.kept)
     for start in range(0, len(kept), _ROWS):
@@ -100,6 +103,8 @@ def imu_lines(run: Sampled) -> Iterator[str]:
         columns += [_texts(run.acc_ms2[rows, axis], acc_lsb) for axis in range(3)]
         columns += [_texts(run.gyr_dps[rows, axis], run.config.gyro_lsb_mdps * 1e-3) for axis in range(3)]
         yield "\n".join(map(",".join, zip(*columns, strict=True))) + "\n"
+        if progress is not None:
+            progress(min(start + _ROWS, len(kept)) / len(kept))
 
 
 def sensor_lines(config: RunnerConfig) -> Iterator[str]:

@@ -85,9 +85,9 @@ class SimulatedRun:
         """Write contacts and drops."""
         output.write_files({Path(path): output.truth_lines(self.contacts)})
 
-    def write(self, csv: Path, truth: Path | None) -> None:
+    def write(self, csv: Path, truth: Path | None, progress: Progress | None = None) -> None:
         """Write both, or neither if one cannot be written; errors of the sensor stand in a third, beside the truth."""
-        contents = {csv: output.imu_lines(self)}
+        contents = {csv: output.imu_lines(self, progress)}
         if truth is not None:
             contents[truth] = output.truth_lines(self.contacts)
             if self.config.chip.errors != NO_ERRORS:
