@@ -48,7 +48,7 @@ class MountFinder:
     3. Forward, not backward: forward acceleration runs against the derivative of the vertical one (braking comes
        before, pushing after the peak of the vertical).
     4. Site: the part of forward acceleration that follows the yaw acceleration at odd harmonics is the lever arm to the
-       right of the midline.
+       right of the midline; over a hip it has to be nearly all of it.
 
     Step symmetry of the accelerometer after Avvenuti et al. (2013, doi 10.1049/el.2012.3763). Points of deviation:
     gyroscope and accelerometer together; six harmonics of the stride, averaged over strides, for the autocorrelation
@@ -113,10 +113,11 @@ class MountFinder:
         if against > 0.0:
             forward, correlation = -forward, -correlation
         rotation = np.stack((forward, up, np.cross(forward, up)))
-        lever_m = float(np.average([_lever(rotation, m, self._period) for _, m, _ in bouts], weights=weights))
+        levers = np.average([_lever(rotation, m, self._period) for _, m, _ in bouts], weights=weights, axis=0)
+        lever_m, coherence = float(levers[0]), float(levers[1])
         power = np.average([float(np.sum(np.abs(m[3:]) ** 2)) for _, m, _ in bouts], weights=weights) / 2.0
         rate_dps = math.degrees(math.sqrt(power))
-        found = Mount(rotation, site or self._site(lever_m), lever_m, quality, max(0.0, -correlation))
+        found = Mount(rotation, site or self._site(lever_m, coherence), lever_m, quality, max(0.0, -correlation))
         return found if previous is not None or self._good(found, rate_dps) else None
 
     def backward(self, mount: Mount) -> float:
@@ -136,8 +137,8 @@ class MountFinder:
         clear = mount.quality >= s.min_quality and mount.forward_correlation >= s.min_forward_correlation
         return clear and rate_dps >= s.min_rate_dps
 
-    def _site(self, lever_m: float) -> Site:
-        if abs(lever_m) < self._settings.site_lever_m:
+    def _site(self, lever_m: float, coherence: float) -> Site:
+        if abs(lever_m) < self._settings.site_lever_m or abs(coherence) < self._settings.site_coherence:
             return Site.SACRUM
         return Site.RIGHT_HIP if lever_m > 0.0 else Site.LEFT_HIP
 
@@ -188,9 +189,15 @@ def _braking(forward: Array, up: Array, mean: Complex) -> float:
     return float(np.sum(ahead * jerk.conj()).real) / norm if norm > 0.0 else 0.0
 
 
-def _lever(rotation: Array, mean: Complex, stride_s: float) -> float:
-    """Metres to the right of the midline: a_forward = d(yaw rate)/dt * r_right at odd harmonics (rigid body)."""
+def _lever(rotation: Array, mean: Complex, stride_s: float) -> tuple[float, float]:
+    """Metres to the right of the midline, and how coherent the two are that tell it, -1 to 1.
+
+    a_forward = d(yaw rate)/dt * r_right at odd harmonics (rigid body). Over a hip that is nearly all of a_forward.
+    """
     ahead = rotation[0] @ mean[:3, ODD]
     spin = 2j * np.pi / stride_s * ORDERS[ODD] * (rotation[1] @ mean[3:, ODD])
-    power = float(np.sum(np.abs(spin) ** 2))
-    return float(np.sum(ahead * spin.conj()).real) / power if power > 0.0 else 0.0
+    power, other = float(np.sum(np.abs(spin) ** 2)), float(np.sum(np.abs(ahead) ** 2))
+    if power == 0.0 or other == 0.0:
+        return 0.0, 0.0
+    common = float(np.sum(ahead * spin.conj()).real)
+    return common / power, common / math.sqrt(power * other)

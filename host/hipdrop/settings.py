@@ -105,6 +105,7 @@ class MountSettings:
     min_rate_dps: float = 15.0  # RMS of the angular rate in running: 45 and more when measured in the unit that is said
     min_forward_correlation: float = 0.15  # 0.32 to 0.62 when right, in 18 cases of 6 runners (docs/algorithms.md)
     site_lever_m: float = 0.07  # sacrum up to 0.06, hips from 0.09 (18 of 18 cases)
+    site_coherence: float = 0.88  # of forward and yaw acceleration, to be over a hip: sacra up to 0.85, hips from 0.92
     standing_angle_deg: float = 25.0  # up at rest against up in running: more, and the clip was not worn at rest
     slip_deg: float = 5.0  # roll of the mean up vector; a bend fakes up to 3.4, camber 2.3
     slip_pitch_deg: float = 15.0  # all of its change: slopes and speed pitch the pelvis, and pitch is not drop
@@ -124,7 +125,7 @@ class MountSettings:
 
     def __post_init__(self) -> None:
         """Refuse what cannot be."""
-        _refuse(self, min_quality=1.0, min_forward_correlation=1.0, hold_s=600.0)
+        _refuse(self, min_quality=1.0, site_coherence=1.0, min_forward_correlation=1.0, hold_s=600.0)
 
 
 @dataclass(frozen=True)

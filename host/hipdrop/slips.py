@@ -128,7 +128,7 @@ class JumpWatch:
             return None
         angle_deg = math.degrees(angle(self._before, after))
         if angle_deg < self._settings.slip_deg:
-            self._before = None
+            self.new_reference()  # it has come back, which is no jump either
             return None
         self._off_steps += 1
         return angle_deg if self._off_steps >= self._settings.slip_steps else None

@@ -82,6 +82,25 @@ def test_the_lever_arm_tells_the_site(sensor_from_pelvis: Array, lever_m: float)
     assert found.site is expected
 
 
+def test_a_forward_acceleration_that_does_not_follow_the_yaw_is_no_hip() -> None:
+    """A lever arm is read from it all the same; but over a hip it is nearly all that there is."""
+    stride = pure_stride(0.16)
+    stride[FORWARD, ODD] *= 1.0 + 0.7j
+    found = finder_of(stride, np.eye(3)).find(None, None, None)
+    assert found is not None
+    assert abs(found.lever_m) > 0.07
+    assert found.site is Site.SACRUM
+
+
+def test_how_clearly_strides_run_backward_is_said_of_any_mount() -> None:
+    finder = MountFinder(SETTINGS)
+    assert finder.backward(Mount(np.eye(3), Site.SACRUM)) == 0.0
+    finder = finder_of(pure_stride(), np.eye(3))
+    assert finder.backward(Mount(np.eye(3), Site.SACRUM)) == pytest.approx(-1.0, abs=0.05)
+    assert finder.backward(Mount(np.diag([-1.0, 1.0, -1.0]), Site.SACRUM)) == pytest.approx(1.0, abs=0.05)
+    np.testing.assert_allclose(finder.mean_up() / np.linalg.norm(finder.mean_up()), UP, atol=1e-9)
+
+
 def test_the_users_word_on_the_site_stands() -> None:
     found = finder_of(pure_stride(0.16), np.eye(3)).find(None, Site.LEFT_HIP, None)
     assert found is not None

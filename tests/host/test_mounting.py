@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scipy.spatial.transform import Rotation
 
-from hipdrop.events import Event, MountFound, MountSlipped, Site
+from hipdrop.events import Event, MountFound, MountRefused, MountSlipped, Site
 from hipdrop.mount import Mount
 from hipdrop.mounting import Mounting
 from hipdrop.samples import Array
@@ -18,6 +18,7 @@ from synthetic import events_of, simulated, true_strides
 
 SETTINGS = MountSettings()
 UP = np.array([0.0, 1.0, 0.0])
+STEP_S = 0.37
 STRIDES = true_strides(simulated(minutes=0.6, stand_s=1.0))
 
 
@@ -44,6 +45,7 @@ class Wearer:
             mean_up = self.clip @ stride.mean_up
             events += self.mounting.push(float(self._step), harmonics, parity, mean_up, stride.stride_s)
             events += self.mounting.watch(float(self._step), harmonics, parity, mean_up, 1)
+            events += self.mounting.watch_jump(float(self._step) * STEP_S, mean_up)
         return events
 
 
@@ -101,10 +103,99 @@ def test_between_slip_and_new_find_there_is_no_mount() -> None:
 def test_a_pitch_as_of_a_slope_is_no_slip_but_one_beyond_slopes_is() -> None:
     wearer = a_wearer(clip=np.eye(3))
     wearer.run(400)
-    wearer.clip = turned(2, 6.0)
+    for pitch_deg in np.arange(0.5, 12.5, 0.5):  # 12 deg within 72 steps, 27 s
+        wearer.clip = turned(2, pitch_deg)
+        assert wearer.run(3) == []
     assert wearer.run(150) == []
-    wearer.clip = turned(2, 20.0)
-    assert any(isinstance(event, MountSlipped) for event in wearer.run(100))
+    for pitch_deg in np.arange(12.5, 20.5, 0.5):
+        wearer.clip = turned(2, pitch_deg)
+        wearer.run(3)
+    assert wearer.mounting.mount is None or any(isinstance(event, MountSlipped) for event in wearer.run(100))
+
+
+@pytest.mark.parametrize("axis", [[1.0, 0.0, 0.0], [0.0, 0.0, 1.0], [1.0, 0.0, 1.0], [1.0, 0.0, -3.0]])
+def test_a_sudden_turn_of_ten_degrees_about_any_level_axis_is_a_slip(axis: list[float]) -> None:
+    wearer = a_wearer(clip=np.eye(3))
+    wearer.run(400)
+    about = np.array(axis) / np.linalg.norm(axis)
+    wearer.clip = Rotation.from_rotvec(np.deg2rad(10.0) * about).inv().as_matrix()
+    slips = [event for event in wearer.run(100) if isinstance(event, MountSlipped)]
+    assert len(slips) == 1
+    assert slips[0].angle_deg == pytest.approx(10.0, abs=1.5)
+
+
+def test_a_sudden_pitch_that_passes_and_one_in_the_first_steps_of_a_bout_are_none() -> None:
+    wearer = a_wearer(clip=np.eye(3))
+    wearer.run(400)
+    wearer.clip = turned(2, 10.0)
+    wearer.run(15)
+    assert wearer.mounting.suspicious
+    wearer.clip = np.eye(3)
+    assert wearer.run(100) == []
+    assert not wearer.mounting.suspicious
+    wearer.mounting.end_bout()
+    wearer.run(4)
+    wearer.clip = turned(2, 9.0)
+    assert not any(isinstance(event, MountSlipped) for event in wearer.run(100))
+
+
+def doubted(stored: Array, clip: Array) -> Wearer:
+    return Wearer(Mounting(SETTINGS, None, Mount(stored, Site.LEFT_HIP), doubted=True), clip)
+
+
+def test_a_stored_mount_counts_once_the_first_strides_confirm_it() -> None:
+    wearer = doubted(np.eye(3), turned(1, 8.0))
+    wearer.mounting.stood(UP)
+    assert wearer.run(SETTINGS.doubt_strides - 1) == []
+    assert wearer.mounting.mount is None
+    assert wearer.mounting.collecting
+    found = wearer.run(1)
+    assert [type(event) for event in found] == [MountFound]
+    assert found[0].given  # type: ignore[attr-defined]
+    assert wearer.mounting.mount is not None
+    assert wearer.mounting.mount.site is Site.LEFT_HIP
+    assert wearer.mounting.standing_deg == pytest.approx(0.0, abs=1e-6)
+    assert not any(isinstance(event, (MountFound, MountRefused)) for event in wearer.run(300))
+
+
+@pytest.mark.parametrize(("axis", "angle_deg"), [(0, 180.0), (1, 180.0), (2, 180.0), (1, 40.0), (0, -40.0)])
+def test_a_stored_mount_that_the_strides_contradict_is_refused_and_another_found(axis: int, angle_deg: float) -> None:
+    clip = turned(axis, angle_deg)
+    wearer = doubted(np.eye(3), clip)
+    refused, found = wearer.run(SETTINGS.first_strides)
+    assert isinstance(refused, MountRefused)
+    assert refused.angle_deg == pytest.approx(abs(angle_deg), abs=25.0)
+    assert isinstance(found, MountFound)  # with the strides that spoke against it
+    assert not found.given
+    assert not found.refined
+    right = np.reshape(found.pelvis_from_sensor, (3, 3))[2]
+    assert np.rad2deg(np.arccos(right @ clip @ [0.0, 0.0, 1.0])) < 10.0
+
+
+@pytest.mark.parametrize(("clip", "kind"), [(np.eye(3), MountFound), (np.diag([-1.0, 1.0, -1.0]), MountRefused)])
+def test_where_strides_tell_no_heading_their_braking_still_tells_back_to_front(clip: Array, kind: type[Event]) -> None:
+    strict = MountSettings(min_quality=1.0)  # nothing is good enough for it
+    wearer = Wearer(Mounting(strict, None, Mount(np.eye(3), Site.SACRUM), doubted=True), clip)
+    events = wearer.run(strict.doubt_strides)
+    assert [type(event) for event in events] == [kind]
+
+
+def test_a_break_begins_the_doubt_of_a_stored_mount_anew() -> None:
+    wearer = doubted(np.eye(3), np.eye(3))
+    wearer.run(SETTINGS.doubt_strides - 1)
+    wearer.mounting.doubt()
+    wearer.clip = np.diag([-1.0, 1.0, -1.0])
+    events = wearer.run(SETTINGS.doubt_strides)
+    assert [type(event) for event in events] == [MountRefused]
+
+
+def test_a_stored_mount_is_not_believed_for_want_of_strides() -> None:
+    wearer = doubted(np.eye(3), np.eye(3))
+    wearer.run(SETTINGS.fewest_strides - 1)
+    assert wearer.mounting.last_chance(5.0) == []
+    assert wearer.mounting.mount is None
+    wearer.run(1)
+    assert [type(event) for event in wearer.mounting.last_chance(6.0)] == [MountFound]
 
 
 def test_a_roll_that_passes_is_no_slip() -> None:

@@ -10,9 +10,10 @@ import pytest
 from hipdrop import columns as col
 from hipdrop.events import Activity, GyroBias
 from hipdrop.pipeline import Pipeline
-from hipdrop.rest import RestWatch
+from hipdrop.rest import LevelRate, RestWatch
 from hipdrop.samples import STANDARD_GRAVITY_MS2, Array
 from hipdrop.settings import OrientationSettings
+from hipdrop.strides import StrideShape
 from synthetic import RATE_HZ, blank_columns, block_of
 
 SETTINGS = OrientationSettings()
@@ -120,3 +121,24 @@ def test_turning_on_the_spot_is_told_as_nothing() -> None:
     turn = np.zeros((24 * N, 3))
     turn[:, 1] = np.deg2rad(np.where(np.arange(24 * N) < 12 * N, 15.0, -15.0))
     assert biases_of(turn) == []
+
+
+def stride_turning(rate_dps: list[float]) -> StrideShape:
+    return StrideShape(np.zeros((6, 6), dtype=np.complex128), np.deg2rad(rate_dps), np.array([0.0, 1.0, 0.0]))
+
+
+def test_the_level_part_of_a_steady_rate_is_found_and_then_counted_anew() -> None:
+    rate = LevelRate()
+    for _ in range(7):
+        rate.push(stride_turning([2.0, 30.0, -1.0]))
+        assert rate.over(8) is None
+    rate.push(stride_turning([2.0, 30.0, -1.0]))
+    np.testing.assert_allclose(np.rad2deg(rate.over(8)), [2.0, 0.0, -1.0], atol=1e-9)
+    assert rate.over(8) is None
+
+
+def test_a_slip_within_two_strides_is_no_bias() -> None:
+    rate = LevelRate()
+    for number in range(16):
+        rate.push(stride_turning([14.0 if number in (5, 6) else 0.5, 0.0, 0.0]))
+    np.testing.assert_allclose(np.rad2deg(rate.over(16)), [0.5, 0.0, 0.0], atol=1e-9)

@@ -16,6 +16,7 @@ from hipdrop.simulate import RunnerConfig, Sag, Slip, simulate
 from hipdrop.simulate.config import FRAME_SAMPLES
 from hipdrop.simulate.sensor import shaken
 from hipdrop.simulate.wobble import Wobble
+from synthetic import IDEAL
 
 SHORT = RunnerConfig(minutes=1.0)
 
@@ -136,6 +137,16 @@ def test_slip_turns_the_clip_about_its_outward_normal() -> None:
     turn = np.arctan2(before[1], before[0]) - np.arctan2(after[1], after[0])
     assert np.rad2deg(turn) == pytest.approx(8.0, abs=0.1)
     assert np.sum(run.gyr_dps[:, 2]) / 208.0 == pytest.approx(8.0, abs=0.2)
+
+
+@pytest.mark.parametrize("axis", [(1.0, 0.0, 0.0), (0.0, 0.0, 1.0), (1.0, 2.0, -0.5)])
+def test_slip_turns_the_clip_about_an_axis_of_the_pelvis(axis: tuple[float, float, float]) -> None:
+    still = {"minutes": 0.2, "stand_s": 90.0, "variability": 0.0, "mount": "random", "seed": 3}
+    run = simulate(RunnerConfig(**IDEAL, **still, slip=Slip(8.0, 0.1, axis)))  # type: ignore[arg-type]
+    about = run.pelvis_from_sensor.T @ axis / np.linalg.norm(axis)
+    turn = Rotation.from_rotvec(np.deg2rad(8.0) * about)
+    np.testing.assert_allclose(run.acc_ms2[-1], turn.inv().apply(run.acc_ms2[0]), atol=1e-6)
+    np.testing.assert_allclose(run.gyr_dps.sum(axis=0) / 208.0, 8.0 * about, atol=1e-3)
 
 
 @pytest.mark.parametrize(

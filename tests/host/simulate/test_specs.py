@@ -39,6 +39,16 @@ def test_bad_bout_is_refused(text: str) -> None:
         parse_bouts(text, 10.0)
 
 
+def test_slip_reads_an_axis() -> None:
+    assert Slip.parse("10@2:roll") == Slip(10.0, 2.0, (1.0, 0.0, 0.0))
+    assert Slip.parse("-8@1.5:pitch").axis == (0.0, 0.0, 1.0)
+    assert Slip.parse("8@1:yaw").axis == (0.0, 1.0, 0.0)
+    assert Slip.parse("8@1:1,0,-0.5").axis == (1.0, 0.0, -0.5)
+    for text in ("8@1:sideways", "8@1:1,0", "8@1:0,0,0", "8@1:"):
+        with pytest.raises(UsageError, match="slip"):
+            Slip.parse(text)
+
+
 def test_slip_reads_angle_and_minute() -> None:
     assert Slip.parse("-8@10") == Slip(-8.0, 10.0)
     with pytest.raises(UsageError, match="8@10"):
