@@ -140,6 +140,24 @@ def check_mount_is_kept_or_forgotten():
     assert clip.settings.get("mount_w") == 0
 
 
+def check_a_host_of_revision_0_finds_all_in_its_place():
+    """By the offsets of the page in its revision 1.0, without what this firmware says of itself."""
+    clip = Clip()
+    host = clip.host()
+    info = clip.ask(host, ids.GET_INFO)[1]
+    fixed = struct.unpack_from("<IIIHHIIBBHIhhhh", info, 2)
+    assert (info[0], info[1]) == (0x15, 1)
+    assert (fixed[0], fixed[2:5], fixed[5:7]) == (clip.boot_id, (208000, 16, 2000), (488000, 70000000))
+    assert info[42] == 8
+    assert info[43:51] == b"01abcdef"
+    assert len(clip.ask(host, ids.GET_STATUS)[1]) == 80
+    assert len(clip.ask(host, ids.START, b"\x01\x00")[1]) == 20
+    clip.sampler.feed(19)
+    clip.sender.turn()
+    assert [len(each) for each in host.got if each[0] & 15 == ids.RAW] == [240]
+    assert len(clip.ask(host, ids.STOP)[1]) == 6
+
+
 def check_calibration_is_kept_told_and_forgotten():
     clip = Clip()
     host = clip.host()
