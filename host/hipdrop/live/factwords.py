@@ -35,6 +35,7 @@ def pace_words(facts: Facts) -> str:
     speed = facts.replay_speed
     if speed is None:
         return ""
+    if facts.replay_paused:
+        return "replay, paused"
     fast = "as fast as can be" if math.isinf(speed) else f"{speed:g} times as fast"
-    name = "replay" if speed == 1 else f"replay, {fast}"
-    return f"{name}, paused" if facts.replay_paused else name
+    return "replay" if speed == 1 else f"replay, {fast}"

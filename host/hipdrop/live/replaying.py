@@ -84,11 +84,11 @@ class Replay:
         elif wish is Wish.STEP:
             player.step()
         elif wish is Wish.SEEK:
-            player.seek(max(0.0, action.to_s))
+            self._seek(action.to_s)
         elif wish is Wish.BEGINNING:
-            player.seek(0.0)
+            self._seek(0.0)
         elif wish in LEAPS_S:
-            player.seek(max(0.0, player.heading_s + LEAPS_S[wish]))
+            self._seek(player.heading_s + LEAPS_S[wish])
         elif wish in (Wish.FASTER, Wish.SLOWER):
             player.set_speed(next_speed(player.speed, faster=wish is Wish.FASTER))
         self._doing, self._part_over = player.doing, False
@@ -166,12 +166,18 @@ class Replay:
     def _play_or_pause(self) -> None:
         player = self.player
         if self.ended:
-            player.seek(0.0)
+            self._seek(0.0)
             player.play()
         elif player.playing:
             player.pause()
         else:
             player.play()
+
+    def _seek(self, t_s: float) -> None:
+        """Go to a moment; who goes somewhere wants to look, and would not at a speed that is over at once."""
+        if math.isinf(self.player.speed):
+            self.player.set_speed(1.0)
+        self.player.seek(max(0.0, t_s))
 
     def _forget(self) -> None:
         """The run begins again."""

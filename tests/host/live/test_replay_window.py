@@ -11,6 +11,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -328,14 +329,14 @@ def test_a_replay_that_is_paused_and_moved_is_drawn_as_it_is_there(
 ) -> None:
     """Back to where the runner stands: the pelvis is still, though no time passes."""
     made, _ = window
-    replayed = Facts(**{**as_dict(FACTS), "replay_speed": 1.0, "length_s": 180.0})
+    replayed = replace(FACTS, replay_speed=1.0, length_s=180.0)
     for update in updates():
         if update.reached_s < 60.0:
             made.put(update)
     made.put(Update(reached_s=60.0, facts=replayed))
     for _ in range(3):
         made.frame()
-    paused = Facts(**{**as_dict(replayed), "replay_paused": True})
+    paused = replace(replayed, replay_paused=True)
     made.put(Update(reached_s=60.0, facts=paused))
     made.frame()
     assert made.plot.pelvis.clock.swing > 0.0
@@ -345,10 +346,6 @@ def test_a_replay_that_is_paused_and_moved_is_drawn_as_it_is_there(
             made.put(update)
     made.frame()
     assert made.plot.pelvis.clock.swing == 0.0
-
-
-def as_dict(facts: Facts) -> dict[str, object]:
-    return {name: getattr(facts, name) for name in Facts.__slots__}
 
 
 def test_the_clock_of_a_paused_replay_is_where_it_was_moved_to() -> None:

@@ -277,6 +277,16 @@ def test_faster_and_slower_are_a_ladder(tape: RunTape) -> None:
     assert watched.now.facts.replay_speed == math.inf
 
 
+@pytest.mark.parametrize("wish", [Wish.BACK, Wish.SEEK, Wish.PAUSE])
+def test_who_goes_back_from_the_end_of_a_quick_replay_looks_at_the_speed_of_the_run(tape: RunTape, wish: Wish) -> None:
+    watched = Watched(tape, {"speed": math.inf})
+    watched.until(lambda: watched.replay.ended)
+    watched.go(wish, 20.0)
+    watched.frame(1.0)
+    assert watched.replay.player.doing is Doing.PLAYING
+    assert watched.facts.replay_speed == 1.0
+
+
 def test_the_link_is_shown_as_it_was(tape: RunTape) -> None:
     watched = Watched(tape)
     assert watched.until_s(15.0).facts.battery_percent == 80
