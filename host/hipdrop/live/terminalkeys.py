@@ -76,6 +76,8 @@ if sys.platform == "win32":
 
     @contextmanager
     def _polling(loop: asyncio.AbstractEventLoop, press: Callable[[str], None]) -> Iterator[None]:
+        handle: asyncio.TimerHandle | None = None
+
         def poll() -> None:
             nonlocal handle
             while msvcrt.kbhit():
@@ -87,8 +89,9 @@ if sys.platform == "win32":
                     press(name)
             handle = loop.call_later(POLL_S, poll)
 
-        handle = loop.call_later(POLL_S, poll)
+        poll()
         try:
             yield
         finally:
-            handle.cancel()
+            if handle is not None:
+                handle.cancel()

@@ -104,7 +104,8 @@ def _die(mode: TerminalMode, number: int) -> None:
 
 def _stop(mode: TerminalMode, anew: Callable[[], None]) -> None:
     mode.leave()
-    os.kill(os.getpid(), signal.SIGSTOP)
+    if sys.platform != "win32":
+        os.kill(os.getpid(), signal.SIGSTOP)
     mode.enter()
     anew()
 

@@ -156,7 +156,7 @@ def link_lines(now: Snapshot, width: int, said: str, charset: Charset) -> Iterat
     """Say link and clip, recording and runner, and what is to be read once."""
     facts = now.facts
     for number, line in enumerate(wrap(charset.text(link_line(facts)), width, LINK_LINES)):
-        yield (4 if number == 0 else 15), (Span(line),)
+        yield (4 if number == 0 else 8), (Span(line),)
     style = HEADING if facts.not_recording else ""
     kept = recording_line(facts) if facts.replay_speed is None else ""  # the line above names what is replayed
     kept, who = charset.text(kept), charset.text(facts.who)
