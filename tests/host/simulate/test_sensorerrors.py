@@ -8,9 +8,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import typer
 from hypothesis import given
 from hypothesis import strategies as st
+from typer.testing import CliRunner
 
+from hipdrop.commands.live import chosen_link
+from hipdrop.commands.simulate import simulate_command
 from hipdrop.errors import UsageError
 from hipdrop.links import open_link
 from hipdrop.links.virtual import VirtualLink
@@ -175,3 +179,30 @@ def test_only_a_virtual_clip_can_be_given_errors() -> None:
     assert isinstance(open_link("virtual", sensor_errors=errors), VirtualLink)
     with pytest.raises(UsageError, match="--sensor-errors is for the virtual clip alone"):
         open_link("ble:hip", sensor_errors=errors)
+
+
+def test_the_commands_take_them(tmp_path: Path) -> None:
+    app = typer.Typer()
+    app.command()(simulate_command)
+    out, truth = tmp_path / "run.csv", tmp_path / "truth.csv"
+    options = [
+        "-o",
+        str(out),
+        "--truth",
+        str(truth),
+        "--minutes",
+        "0.1",
+        "--sensor-errors",
+        "7",
+        "--acc-offset",
+        "1,0,0",
+    ]
+    assert CliRunner().invoke(app, options, catch_exceptions=False).exit_code == 0
+    seven = SensorErrors.random(np.random.default_rng(7))
+    offset_mg = json.loads((tmp_path / "truth.sensor.json").read_text())["acc_offset_mg"]
+    np.testing.assert_allclose(offset_mg, np.array(seven.acc_offset_mg) + [1.0, 0.0, 0.0])
+    link = chosen_link("virtual", [], "7")
+    assert isinstance(link, VirtualLink)
+    assert link._sensor_errors == seven
+    with pytest.raises(UsageError, match="is none of"):
+        chosen_link("virtual", [], "seven")
