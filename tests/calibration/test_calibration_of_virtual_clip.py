@@ -88,9 +88,7 @@ def test_the_clip_refuses_what_is_not_plausible_with_the_reason() -> None:
         good = of_clip(info)
         await set_calibration(line, info, good)
         wild = dataclasses.replace(GYRO, bias_dps=(0.0, 21.0, 0.0))
-        with pytest.raises(
-            ClipRefused, match=r"does not store its calibration: .*bias\[1\] is off"
-        ):
+        with pytest.raises(ClipRefused, match=r"does not store its calibration: .*bias\[1\] is off"):
             await set_calibration(line, info, of_clip(info, gyro=wild))
         kept = await get_calibration(line, info)
         assert kept is not None
