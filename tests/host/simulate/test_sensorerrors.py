@@ -200,7 +200,7 @@ def test_the_commands_take_them(tmp_path: Path) -> None:
     assert CliRunner().invoke(app, options, catch_exceptions=False).exit_code == 0
     seven = SensorErrors.random(np.random.default_rng(7))
     offset_mg = json.loads((tmp_path / "truth.sensor.json").read_text())["acc_offset_mg"]
-    np.testing.assert_allclose(offset_mg, np.array(seven.acc_offset_mg) + [1.0, 0.0, 0.0])
+    np.testing.assert_allclose(np.subtract(offset_mg, seven.acc_offset_mg), [1.0, 0.0, 0.0], atol=1e-9)
     link = chosen_link("virtual", [], "7")
     assert isinstance(link, VirtualLink)
     assert link._sensor_errors == seven
