@@ -156,9 +156,6 @@ def test_it_plays_to_the_end_goes_back_and_the_events_stay_the_same(
     session.replay.finish(lambda t_s, events: None)
     assert texts(session.replay.events) == plain
     assert session.said == []
-    assert session.view.process is not None
-    assert session.view.process.ended is not None
-    assert session.view.process.ended.frames > 10
 
 
 def test_ctrl_c_ends_the_showing_and_no_more(csv: Path, plain: list[str], on_screen: str, tmp_path: Path) -> None:
