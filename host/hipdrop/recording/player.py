@@ -1,7 +1,7 @@
 """Plays a recording: play, pause, one step on, to any moment, at any speed; the events are those of the live run.
 
 A player computes when it is asked to, in the caller's thread, for as long as it is given: a view calls `advance` from
-its timer and stays awake. Backward there is no way but from the beginning at full speed, one or two seconds for an hour.
+its timer and stays awake. Backward there is no way but from the beginning at full speed, a second or two for an hour.
 """
 
 from __future__ import annotations
