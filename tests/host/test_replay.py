@@ -12,8 +12,7 @@ import numpy as np
 import pytest
 
 from hipdrop.cli import main
-from hipdrop.commands.part import Part
-from hipdrop.commands.replay import parse_speed
+from hipdrop.commands.part import Part, parse_speed
 from hipdrop.commands.sources import paced
 from hipdrop.errors import UsageError
 from hipdrop.events import Site

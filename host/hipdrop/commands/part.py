@@ -1,4 +1,4 @@
-"""A part of a recorded run: what `--from` and `--to` choose."""
+"""What of a recorded run is played, and how fast: `--from`, `--to` and `--speed`."""
 
 from __future__ import annotations
 
@@ -85,3 +85,20 @@ def parse_time(option: str, text: str) -> float:
         raise UsageError(f"{option} {text}: give seconds, m:ss or h:mm:ss since the start of the run, such as 12:30")
     hours, minutes, seconds = (float(part or 0.0) for part in found.groups())
     return 3600.0 * hours + 60.0 * minutes + seconds
+
+
+def parse_speed(text: str) -> float:
+    """Read `--speed`: a number over 0, or `max` (infinity).
+
+    Raises
+    ------
+    UsageError
+        It is neither.
+    """
+    try:
+        pace = math.inf if text == "max" else float(text)
+    except ValueError:
+        pace = math.nan
+    if not pace > 0:
+        raise UsageError(f"--speed {text}: give a number over 0, for example 10, or max")
+    return pace

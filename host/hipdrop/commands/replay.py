@@ -26,7 +26,7 @@ from hipdrop.commands.options import (
     SiteOption,
     ThemeOption,
 )
-from hipdrop.commands.part import Part
+from hipdrop.commands.part import Part, parse_speed
 from hipdrop.commands.runner import who_runs, with_mode
 from hipdrop.commands.showing import someone_watches, watch
 from hipdrop.data import sample_file
@@ -192,23 +192,6 @@ def check_save_profile(path: Path | None, folder: Path, read: Iterable[Path | No
         raise UsageError(
             f"--save-profile {path}: this is the place of another file; name one of its own, such as me.json"
         )
-
-
-def parse_speed(text: str) -> float:
-    """Read `--speed`: a number over 0, or `max` (infinity).
-
-    Raises
-    ------
-    UsageError
-        It is neither.
-    """
-    try:
-        pace = math.inf if text == "max" else float(text)
-    except ValueError:
-        pace = math.nan
-    if not pace > 0:
-        raise UsageError(f"--speed {text}: give a number over 0, for example 10, or max")
-    return pace
 
 
 def replay(
