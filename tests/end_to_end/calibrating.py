@@ -13,6 +13,7 @@ from hipdrop.links.virtual import VirtualLink
 from hipdrop.samples import STANDARD_GRAVITY_MS2, Array
 from hipdrop.simulate.handposes import hold, six_faces
 from hipdrop.simulate.sensorerrors import SensorErrors
+from hipdrop.virtual.faults import parse_fault
 from hipdrop.virtual.imu import Feed
 from hipdrop.virtual.loop import run_virtual
 
@@ -43,13 +44,13 @@ def write_csv(path: Path, feed: Feed) -> Path:
 
 
 def led_in_virtual_time(
-    make: Make, feed: Feed, errors: SensorErrors, finish: Finish, recording: Path | None = None
+    make: Make, feed: Feed, errors: SensorErrors, finish: Finish, recording: Path | None = None, *faults: str
 ) -> CalibrationRun:
     """Lead through a procedure on a virtual clip until it is done, or the feed is over."""
 
     async def act() -> CalibrationRun:
         run = CalibrationRun(make, recording)
-        async with VirtualLink(feed, sensor_errors=errors) as link:
+        async with VirtualLink(feed, [parse_fault(text) for text in faults], sensor_errors=errors) as link:
             await lead(run, link, lambda asker: finish(run, asker))
         return run
 

@@ -107,6 +107,23 @@ def test_the_calibration_of_a_chip_with_errors_agrees_with_the_truth(home: Path,
     assert abs((recorded.acc.measured - written.acc.measured).total_seconds()) < 120.0
 
 
+def test_a_link_that_is_lost_in_between_costs_nothing(home: Path) -> None:
+    """The clip keeps what it has sent: poses held meanwhile come later, and count."""
+    errors = SensorErrors.random(np.random.default_rng(11))
+    found: list[Calibration] = []
+
+    async def finish(run: CalibrationRun, asker: Asker) -> None:
+        assert run.chain.info is not None
+        found.append(sensor_of(blank(run.chain.info), run))
+
+    run = led_in_virtual_time(
+        lambda clip: SensorProcedure(6), table_and_poses(11, more=10.0), errors, finish, None, "link-lost:2@14"
+    )
+    assert run.chain.link_table()["reconnects"] == 1
+    (calibration,) = found
+    assert inclination_rms_deg(calibration, errors) < 0.5
+
+
 def inclination_rms_deg(calibration: Calibration, errors: SensorErrors) -> float:
     """RMS error of directions that is left, over all of them."""
     points = np.random.default_rng(0).standard_normal((2000, 3))

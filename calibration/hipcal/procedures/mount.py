@@ -197,7 +197,7 @@ class MountProcedure:
         how = "Lift the right foot, stay on the left leg for three seconds; hold on to something if you like."
         return Prompt(
             Picture.LEFT_LEG, "Stand on the left leg", how, step=4, part=min(1.0, since_s / LEG_S),
-            held_s=since_s, hold_s=LEG_S,
+            held_s=since_s, hold_s=LEG_S if self._stirred_s is not None else 0.0,
         )  # fmt: skip
 
     def _hold(self, title: str, how: str, hold_s: float, step: int) -> Prompt:

@@ -20,10 +20,7 @@ MOST_POSES = 20
 HOLD_S = 2.0  # over which the tremor of a hand averages to under 1 mg (hipcal.still); 20 poses in under 3 min
 _SECOND = round(1.0 / CELL_S)
 _REST = round(SHORTEST_S / CELL_S) + 1  # cells that are looked at for the bias; one is room for a first that is short
-_FACES = {
-    (1, 1): "Arrow up", (1, -1): "Arrow down", (2, 1): "Button up", (2, -1): "Button down",
-    (0, 1): "Plug up", (0, -1): "Plug down",
-}  # fmt: skip
+_FACES = {1: "arrow", 2: "button", 0: "plug"}  # of the case (docs/hardware.md), by the axis of the chip
 _HOW = "Turn it until it is as in the picture, with {}. Rest your hand on something and hold it still."
 _TABLE = "Lay the clip on a firm table and let go of it. It takes 5 seconds."
 
@@ -123,7 +120,7 @@ class SensorProcedure:
             _HOW.format(in_words(np.array(wanted)) + " (axes of the chip)"),
             step=2,
             steps=2,
-            part=len(self._poses) / self._most,
+            part=min(1.0, self._watch.held_s / HOLD_S) if waits else 1.0,
             held_s=self._watch.held_s if waits else 0.0,
             hold_s=HOLD_S if waits else 0.0,
             moving=self._moving,
@@ -227,13 +224,14 @@ class SensorProcedure:
 
 def title_of(up: Vector) -> str:
     """Say how to hold the clip so that this direction of the chip points up, by the faces of the case."""
-    size = np.abs(up)
-    named = [axis for axis in (1, 2, 0) if size[axis] > 0.38 * float(np.linalg.norm(up))]  # as `coverage.in_words`
-    faces = [_FACES[axis, 1 if up[axis] > 0 else -1] for axis in named]
-    if len(faces) == 1:
-        return faces[0]
-    between = " and ".join(face if number == 0 else face.lower() for number, face in enumerate(faces))
-    return f"{between}, {'half each' if len(faces) == 2 else 'a third each'}"
+    size = np.abs(up) / np.linalg.norm(up)
+    named = [axis for axis in _FACES if size[axis] > 0.38]  # as `coverage.in_words`
+    parts = []
+    for sign, word in ((1.0, "up"), (-1.0, "down")):
+        faces = [_FACES[axis] for axis in named if sign * up[axis] > 0.0]
+        parts += [f"{' and '.join(faces)} {word}"] if faces else []
+    words = ", ".join(parts)
+    return words[0].upper() + words[1:]
 
 
 def _alike(pose: Still, before: list[Still]) -> int | None:

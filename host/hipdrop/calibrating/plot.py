@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import Any
 
 from matplotlib.axes import Axes
@@ -14,9 +15,8 @@ from hipdrop.calibrating.clipbox import ClipBox
 from hipdrop.calibrating.people import Figure
 from hipdrop.calibrating.run import Key
 from hipdrop.calibrating.snapshot import KEY_NAMES, KEY_WORDS, KEYS, Snapshot, held_words, hold_word, keys_of
-from hipdrop.live.readouts import two_lines
 from hipdrop.live.stage import BASE_DPI, BASE_HEIGHT, BASE_WIDTH, Panel, Rect, Stage
-from hipdrop.live.textpanel import TextPanel
+from hipdrop.live.textpanel import TextPanel, fit
 from hipdrop.live.theme import HUGE_PT, LARGE_PT, MIDDLE_PT, SMALL_PT, TINY_PT, Theme
 from hipdrop.wording import clock
 
@@ -30,6 +30,8 @@ WORDS: Rect = (0.012, 0.055, 0.976, 0.095)
 BUTTONS_Y, BUTTONS_HIGH = 0.007, 0.04
 COURSE_S = 20.0
 COURSE_DEG = 90.0
+TITLE_PT, HOW_PT = HUGE_PT - 6, MIDDLE_PT + 1
+HOW_CHARS = 74
 _FLAT = (0.0, 0.0, 1.0)
 
 
@@ -69,8 +71,8 @@ class HeadPanel(TextPanel):
         super().__init__(figure, rect)
         self._theme = theme
         self._ground = self.box(0, 0, 1, 1, theme.calm[0])
-        self._title = self.text(0.012, 0.72, HUGE_PT - 6, theme.ink, weight="bold")
-        self._how = self.text(0.012, 0.26, MIDDLE_PT + 2, theme.ink, linespacing=1.3)
+        self._title = self.text(0.012, 0.74, TITLE_PT, theme.ink, weight="bold")
+        self._how = self.text(0.012, 0.26, HOW_PT, theme.ink, linespacing=1.3)
         self._step = self.text(0.988, 0.80, MIDDLE_PT, theme.ink, ha="right")
         self._word = self.text(0.988, 0.40, LARGE_PT, theme.ink, ha="right", weight="bold")
 
@@ -85,13 +87,14 @@ class HeadPanel(TextPanel):
         if word:
             ground, ink = self._theme.alert if prompt.moving else self._theme.good
         self._ground.set_facecolor(ground)
-        for text, said in (
-            (self._title, prompt.title),
-            (self._how, two_lines(prompt.how)),
-            (self._step, step),
-            (self._word, word),
+        for text, said, size_pt, room in (
+            (self._title, prompt.title, TITLE_PT, 0.78),
+            (self._how, "\n".join(textwrap.wrap(prompt.how, HOW_CHARS)), HOW_PT, 0.70),
+            (self._step, step, MIDDLE_PT, 0.2),
+            (self._word, word, LARGE_PT, 0.28),
         ):
-            text.set(text=said, color=ink)
+            text.set_color(ink)
+            fit(text, said, size_pt, room)
         return True
 
 
@@ -218,6 +221,7 @@ class BarPanel(TextPanel):
 
     def __init__(self, figure: MplFigure, rect: Rect, theme: Theme) -> None:
         super().__init__(figure, rect)
+        self._theme = theme
         self.box(0, 0.25, 1, 0.5, theme.grid)
         self._bar = self.box(0, 0.25, 0, 0.5, theme.fresh)
         self._text = self.text(0.5, 0.5, MIDDLE_PT, theme.ink, ha="center", weight="bold")
@@ -228,7 +232,7 @@ class BarPanel(TextPanel):
         if not self.changed(part, held):
             return False
         self._bar.set_width(part * self.rect[2])
-        self._text.set_text(held)
+        self._text.set(text=held, color=self._theme.good[1] if part > 0.55 else self._theme.ink)
         return True
 
 
@@ -247,10 +251,14 @@ class WordsPanel(TextPanel):
         prompt = now.prompt
         if not self.changed(prompt.good, prompt.trouble, now.source, now.link):
             return False
-        self._good.set_text(f"\N{CHECK MARK} {prompt.good}" if prompt.good else "")
-        self._trouble.set_text(prompt.trouble)
-        self._source.set_text(now.source)
-        self._link.set_text(now.link)
+        good = f"\N{CHECK MARK} {prompt.good}" if prompt.good else ""
+        for text, said, size_pt, room in (
+            (self._good, good, MIDDLE_PT, 0.74),
+            (self._trouble, prompt.trouble, MIDDLE_PT, 0.74 if now.link else 0.97),
+            (self._source, now.source, SMALL_PT, 0.22),
+            (self._link, now.link, SMALL_PT, 0.22),
+        ):
+            fit(text, said, size_pt, room)
         return True
 
 

@@ -1,0 +1,59 @@
+"""Prompts of every kind, as procedures make them."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from hipcal.procedures.base import Ball, Course, Picture, Prompt
+from hipdrop.calibrating.snapshot import Snapshot
+
+_T_S = tuple(np.linspace(-20.0, 0.0, 200).round(2).tolist())
+_LEAN = tuple((40.0 * np.clip(np.sin(np.linspace(0.0, 12.0, 200)), 0.0, 1.0)).round(1).tolist())
+_BALL = Ball(((0.0, 1.0, 0.0), (0.0, 0.0, 1.0), (0.0, 0.0, -1.0)), (0.88, 0.42, 0.22), (1.0, 0.0, 0.0))
+_POSE = (
+    "Turn it until it is as in the picture, with x up (axes of the chip). Rest your hand on something and hold it "
+    "still."
+)
+
+PROMPTS = {
+    "connecting": Prompt(Picture.TABLE, "", "Connecting to the clip."),
+    "table": Prompt(
+        Picture.TABLE, "Lay the clip on the table", "Lay the clip on a firm table and let go of it. It takes 5 s.",
+        1, 2, 0.44, 2.2, 5.0,
+    ),
+    "pose": Prompt(
+        Picture.POSE, "Plug up", _POSE, 2, 2, 0.55, 1.1, 2.0, ball=_BALL, good="3 poses of 20",
+    ),
+    "moving": Prompt(
+        Picture.POSE, "Plug up", _POSE, 2, 2, 0.0, 0.0, 2.0, moving=True, ball=_BALL, good="3 poses of 20",
+        trouble="that is pose 1 again; turn it further, as in the picture",
+    ),
+    "corner": Prompt(
+        Picture.POSE, "Arrow and button up, plug down", _POSE, 2, 2, 0.0, 0.0, 2.0, enough=True,
+        ball=Ball((*_BALL.covered, (1, 0, 0), (-1, 0, 0), (0, -1, 0)), (0.1, -0.9, 0.4), (-0.58, 0.58, 0.58)),
+        good="6 poses of 20; error to be expected 0.23 deg, uncorrected 1.4",
+    ),
+    "stand": Prompt(
+        Picture.STAND, "Stand still", "Clip where you wear it, feet a hip's width apart, look ahead, arms hanging.",
+        1, 4, 0.5, 1.5, 3.0, course=Course(),
+    ),
+    "bend": Prompt(
+        Picture.BEND, "Bow once", "Bend forward from the hips until your hands reach the knees, come up; no more "
+        "than 5 s each.", 2, 4, 0.67, course=Course(_T_S, _LEAN, 2, 3),
+    ),
+    "left leg": Prompt(
+        Picture.LEFT_LEG, "Stand on the left leg",
+        "Lift the right foot, stay on the left leg for three seconds; hold on to something if you like.", 4, 4, 0.6,
+        1.8, 3.0, enough=True, good="mount good: 3 bends, alike within 1.0 deg",
+    ),
+    "run": Prompt(
+        Picture.RUN, "Run: 4:12 to go", "Fresh, easy, as you always run, on the flat; no intervals.", 2, 2, 0.48,
+        good="640 steps; drop left 2.7, right 2.6 deg",
+    ),
+    "done": Prompt(Picture.DONE, "Done", "", 2, 2, 1.0, good="accelerometer good"),
+}  # fmt: skip
+
+
+def snapshot(name: str) -> Snapshot:
+    """A snapshot with one of them."""
+    return Snapshot("sensor", PROMPTS[name], "ble:Hip-1234", elapsed_s=43.0)
