@@ -18,6 +18,8 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
+
 from hipdrop.events import Step
 from hipdrop.live.process import WindowProcess
 from hipdrop.live.updates import Facts, Update
@@ -55,8 +57,8 @@ def cpu_s(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def measured(toolkit: str, seconds: float, before_min: float) -> tuple[float, float]:
-    """Give per cent of a core, and frames a second."""
+def measured(toolkit: str, seconds: float, before_min: float) -> tuple[float, float, float, float]:
+    """Give per cent of a core, frames a second, and 99 % and longest of the times between two frames, ms."""
     window = WindowProcess(lambda what: None, toolkits=(toolkit,))
     window.start()
     window.wait_ready()
@@ -72,10 +74,13 @@ def measured(toolkit: str, seconds: float, before_min: float) -> tuple[float, fl
         if started_s and time.monotonic() - started_s >= seconds:
             break
         window.send(update)
-    percent = 100.0 * (cpu_s(window.pid) - before_s) / (time.monotonic() - started_s)
+    stopped_s = time.monotonic()
+    percent = 100.0 * (cpu_s(window.pid) - before_s) / (stopped_s - started_s)
     window.close()
-    ended = window.ended
-    return percent, ended.frames / ended.lasted_s if ended else 0.0
+    assert window.ended is not None
+    at_s = np.array([at_s for at_s in window.ended.last_s if started_s <= at_s <= stopped_s])
+    between_ms = 1e3 * np.diff(at_s)
+    return percent, 1e3 / float(between_ms.mean()), float(np.percentile(between_ms, 99)), float(between_ms.max())
 
 
 def naive(toolkit: str, seconds: float, before_min: float) -> float:
@@ -132,14 +137,13 @@ def main() -> None:
     if options.naive:
         print(draw_naively(options.naive, options.seconds, options.before_min))
         return
-    print("| plot | % of a core | frames/s |\n|---|---|---|")
+    print("| plot | % of a core | frames/s | between two, ms: 99 %, longest |\n|---|---|---|---|")
     for toolkit in ("tk", "qt") if options.toolkit == "both" else (options.toolkit,):
-        percent, frames_hz = measured(toolkit, options.seconds, options.before_min)
-        print(f"| live window, {toolkit} | {percent:.0f} | {frames_hz:.1f} |", flush=True)
-        print(
-            f"| whole figure blitted, {toolkit} | {naive(toolkit, options.seconds, options.before_min):.0f} | 30 |",
-            flush=True,
-        )
+        percent, frames_hz, slow_ms, slowest_ms = measured(toolkit, options.seconds, options.before_min)
+        between = f"{slow_ms:.0f}, {slowest_ms:.0f}"
+        print(f"| live window, {toolkit} | {percent:.0f} | {frames_hz:.1f} | {between} |", flush=True)
+        percent = naive(toolkit, options.seconds, options.before_min)
+        print(f"| whole figure blitted, {toolkit} | {percent:.0f} | 30 | |", flush=True)
 
 
 if __name__ == "__main__":

@@ -6,14 +6,15 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
+from hipdrop.live.axes import Room, axes_in, minutes_ago
 from hipdrop.live.droplines import RECENT_MIN, broken, recent_min
 from hipdrop.live.snapshot import Snapshot
 from hipdrop.live.stage import Panel, Rect
 from hipdrop.live.theme import TINY_PT, Theme
-from hipdrop.live.waveplot import axes_in
 
 STEP_SPM = 10.0
 EVERY_S = 2.0
+ROOM = Room(34.0, 24.0, 22.0, 20.0)
 
 
 class CadenceLine(Panel):
@@ -21,11 +22,12 @@ class CadenceLine(Panel):
 
     def __init__(self, figure: Figure, rect: Rect, theme: Theme) -> None:
         super().__init__(figure, rect)
-        self._ax = ax = axes_in(figure, rect, theme, (0.05, 0.22, 0.935, 0.66))
+        self._ax = ax = axes_in(figure, rect, theme, ROOM)
         ax.set(xlim=(-RECENT_MIN[0], 0), ylim=(150, 190))
         ax.xaxis.set_major_locator(MaxNLocator(10, integer=True))
         ax.yaxis.set_major_locator(MaxNLocator(4, integer=True))
-        ax.set_title("last minutes, bar: walking or standing", loc="right", fontsize=TINY_PT, color=theme.faint)
+        ax.xaxis.set_major_formatter(minutes_ago)
+        ax.set_title("bar: walking or standing", loc="right", fontsize=TINY_PT, color=theme.faint, pad=3)
         (self._pauses,) = ax.plot(
             [], [], color=theme.faint, lw=6, solid_capstyle="butt", transform=ax.get_xaxis_transform()
         )

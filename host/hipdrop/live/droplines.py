@@ -5,16 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
+from matplotlib.text import Text
 from matplotlib.ticker import MaxNLocator
 
-from hipdrop.events import AlertCleared, AlertRaised, Side
+from hipdrop.events import Side
+from hipdrop.live.axes import Room, axes_in, minutes_ago
+from hipdrop.live.moments import ROW_PX, ROWS, MomentLines, moments_of
 from hipdrop.live.snapshot import LegTrack, Snapshot
-from hipdrop.live.stage import Panel, Rect
+from hipdrop.live.stage import BASE_DPI, Panel, Rect
 from hipdrop.live.theme import MARKERS, SMALL_PT, TINY_PT, Theme
-from hipdrop.live.waveplot import axes_in
 from hipdrop.monitor import words
 from hipdrop.samples import Array
 
@@ -24,7 +27,9 @@ WHOLE_EVERY_S = 5.0
 WHOLE_POINTS = 500
 STEP_DEG = 2.0
 LONGEST_LINE_MIN = 10.0 / 60
-LABELS = 4
+RECENT_ROOM = Room(30.0, 46.0, 27.0, ROWS * ROW_PX + 3.0)  # at the right names of the lines, on top those of moments
+WHOLE_ROOM = Room(30.0, 10.0, 27.0, ROWS * ROW_PX + 3.0)
+APART_PX = 15.0  # of two names at the edge
 
 
 def recent_min(run_s: float) -> int:
@@ -66,22 +71,22 @@ class DropPanel(Panel):
     def __init__(self, figure: Figure, rect: Rect, theme: Theme, side: Side, scale: DropScale, whole: bool) -> None:
         super().__init__(figure, rect)
         self._side, self._scale, self._whole = side, scale, whole
-        inset = (0.11, 0.13, 0.84, 0.74) if whole else (0.075, 0.13, 0.915, 0.74)
-        self._ax = ax = axes_in(figure, rect, theme, inset)
+        self._ax = ax = axes_in(figure, rect, theme, WHOLE_ROOM if whole else RECENT_ROOM)
         self._seen: tuple[int, int] = (-1, -1)
         self._span_min = float(WHOLE_MIN[0] if whole else RECENT_MIN[0])
         ax.set(xlim=(0, self._span_min) if whole else (-self._span_min, 0), ylim=(scale.low_deg, scale.high_deg))
         ax.xaxis.set_major_locator(MaxNLocator(5 if whole else 10, integer=True, steps=[1, 2, 5, 10]))
         ax.yaxis.set_major_locator(MaxNLocator(5, integer=True))
-        title = "whole run, minutes" if whole else f"{words.drops(side)}, degrees"
-        ax.set_title(title, loc="left", fontsize=SMALL_PT, color=theme.faint if whole else theme.legs[side],
-                     weight="normal" if whole else "bold")  # fmt: skip
         if not whole:
-            ax.set_title("last minutes", loc="right", fontsize=TINY_PT, color=theme.faint)
+            ax.xaxis.set_major_formatter(minutes_ago)
+        title = title_in(ax, "whole run, minutes" if whole else f"{words.drops(side)}, degrees")
+        title.set(color=theme.faint if whole else theme.legs[side], weight="normal" if whole else "bold")
+        title_px = title.get_window_extent().width * BASE_DPI / figure.dpi
         self._make(theme, theme.legs[side], MARKERS[side])
+        self._moments = MomentLines(self, ax, theme, theme.legs[side], title_px, named=not whole)
 
     def _make(self, theme: Theme, colour: str, marker: str) -> None:
-        ax, top = self._ax, self._ax.get_xaxis_transform()
+        ax = self._ax
         size = 1.8 if self._whole else 3.6
 
         def line(marker: str = "", **more: Any) -> Line2D:
@@ -95,14 +100,9 @@ class DropPanel(Panel):
         self._reference = line(color=theme.fresh, lw=2.0, ls=(0, (6, 2)))
         self._limit = line(color=theme.fresh, lw=1.2, ls=":")
         self._level = line(color=colour, lw=3.2 if not self._whole else 2.0)
-        self._alerted = line(color=theme.ink, lw=1.4, transform=top)
-        self._raised = line("v", color=theme.ink, ms=8, transform=top)
-        self._cleared = line("^", color=theme.ink, mfc=theme.paper, ms=8, transform=top)
-        self._onset = line("d", color=theme.ink, mfc=colour, ms=8, transform=top)
-        self._marked = line(color=theme.faint, lw=1.2, ls=(0, (2, 2)), transform=top)
-        self._pain = line(color=theme.pain, lw=2.4, ls=(0, (2, 1)), transform=top)
-        style: dict[str, Any] = {"fontsize": TINY_PT, "va": "top", "ha": "left", "transform": top, "clip_on": True}
-        self._labels = [self.add(ax.text(0, 0.98, "", color=theme.ink, **style)) for _ in range(LABELS)]
+        style: dict[str, Any] = {"fontsize": TINY_PT, "color": theme.fresh, "va": "center", "clip_on": False}
+        edge = ax.get_yaxis_transform()
+        self._edges = [self.add(ax.text(1.012, 0.0, "", transform=edge, **style)) for _ in range(2)]
 
     def show(self, now: Snapshot, clock_s: float) -> bool:
         """Draw anew with each step, the whole run every few seconds."""
@@ -144,7 +144,9 @@ class DropPanel(Panel):
         self._level.set_data(*broken(level_min, leg.level_deg[levels]))
         end_min = (now.reached_s - zero_s) / 60
         self._draw_reference(level_min, leg.reference_deg[levels], leg.limit_deg[levels], end_min)
-        self._draw_moments(now, zero_s)
+        self._moments.show(moments_of(now, self._side), leg, zero_s)
+        if not self._whole:
+            self._name_edges(leg, "band" if now.by_band else "fresh")
 
     def _draw_reference(self, t_min: Array, reference_deg: Array, limit_deg: Array, end_min: float) -> None:
         """Draw the line over all of it, the band where it is the one of now."""
@@ -168,51 +170,18 @@ class DropPanel(Panel):
             t_min[since], reference_deg[-1], end_min - t_min[since], height_deg if height_deg > 0 else 0.0
         )
 
-    def _draw_moments(self, now: Snapshot, zero_s: float) -> None:
-        """Mark alerts of this leg or both, the onset of their drop, marks, and pain."""
-
-        def at_min(t_s: float) -> float:
-            return (t_s - zero_s) / 60
-
-        start_s = now.facts.start_s
-        alerts = [alert for alert in now.alerts if alert.side in (self._side, Side.BOTH)]
-        raised = [at_min(alert.t_s - start_s) for alert in alerts if isinstance(alert, AlertRaised)]
-        cleared = [at_min(alert.t_s - start_s) for alert in alerts if isinstance(alert, AlertCleared)]
-        onsets = [at_min(onset.t_s) for onset in now.onsets if onset.side is self._side]
-        marks = [at_min(mark.t_s) for mark in now.marks if not mark.pain]
-        pains = [at_min(mark.t_s) for mark in now.marks if mark.pain]
-        for line, times, height in (
-            (self._raised, raised, 0.95),
-            (self._cleared, cleared, 0.87),
-            (self._onset, onsets, 0.04),
+    def _name_edges(self, leg: LegTrack, reference: str) -> None:
+        """Name reference and limit beside their ends, apart where they lie close together."""
+        low_deg, high_deg = leg.reference_now_deg, leg.limit_now_deg
+        px_per_deg = (
+            self._ax.bbox.height * BASE_DPI / self._ax.figure.dpi / (self._scale.high_deg - self._scale.low_deg)
+        )
+        push_deg = max(0.0, APART_PX / px_per_deg - (high_deg - low_deg)) / 2 if high_deg == high_deg else 0.0
+        for text, name, deg, push in zip(
+            self._edges, (reference, "limit"), (low_deg, high_deg), (-push_deg, push_deg), strict=True
         ):
-            line.set_data(times, [height] * len(times))
-        for line, times in ((self._alerted, raised), (self._marked, marks), (self._pain, pains)):
-            line.set_data(*_uprights(times))
-        if not self._whole:
-            named = [(t, 0.97, "alert") for t in raised] + [(t, 0.89, "recovered") for t in cleared]
-            named += [(t, 0.12, "onset") for t in onsets]
-            named += [(at_min(mark.t_s), 0.81, _mark_name(mark.note, mark.pain)) for mark in now.marks]
-            self._draw_labels(named)
-
-    def _draw_labels(self, named: list[tuple[float, float, str]]) -> None:
-        """Name the newest moments, to the left of their line where it is near the end."""
-        shown = sorted(item for item in named if item[0] > -self._span_min)[-LABELS:]
-        for label in self._labels[len(shown) :]:
-            label.set_text("")
-        for label, (t_min, height, text) in zip(self._labels, shown, strict=False):
-            late, beside = t_min > -0.2 * self._span_min, 0.012 * self._span_min
-            label.set(x=t_min - beside if late else t_min + beside, y=height, text=text, ha="right" if late else "left")
-
-
-def _mark_name(note: str, pain: bool) -> str:
-    return "pain" if pain else note or "mark"
-
-
-def _uprights(times_min: list[float]) -> tuple[Array, Array]:
-    """Give one broken line that stands upright at each time."""
-    x = np.repeat(np.array(times_min, dtype=float), 3)
-    return x, np.tile([0.0, 1.0, np.nan], len(times_min))
+            known = deg == deg and self._scale.low_deg <= deg + push <= self._scale.high_deg
+            text.set(text=name if known else "", y=deg + push if known else 0.0)
 
 
 def broken(t_min: Array, values: Array) -> tuple[Array, Array]:
@@ -221,3 +190,9 @@ def broken(t_min: Array, values: Array) -> tuple[Array, Array]:
     if not len(breaks):
         return t_min, values
     return np.insert(t_min, breaks, np.nan), np.insert(values, breaks, np.nan)
+
+
+def title_in(ax: Axes, text: str) -> Text:
+    """Write a title above the strip for names."""
+    return ax.annotate(text, (0.0, 1.0), (0.0, (ROWS - 0.5) * ROW_PX * 72.0 / BASE_DPI), xycoords="axes fraction",
+                       textcoords="offset points", va="center", fontsize=SMALL_PT)  # fmt: skip

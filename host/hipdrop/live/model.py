@@ -86,6 +86,7 @@ class LiveModel:
         self._mounted = False
         self._sides_known = False
         self._baseline_known = False
+        self._by_band = False
         self._newest_step: Step | None = None
         self._newest_contact: Contact | None = None
 
@@ -145,7 +146,7 @@ class LiveModel:
             self._motion(),
             self._strides,
             self._facts,
-            self._is_by_band(),
+            self._by_band,
         )
 
     def phase(self) -> Phase:
@@ -238,6 +239,7 @@ class LiveModel:
                 alert = kept.get(point.side)
                 if alert is not None and alert.t_s < point.t_s:
                     del kept[point.side]
+        self._by_band |= point.reference_deg == point.reference_deg and not self._baseline_known
         if point.side is Side.BOTH:
             return
         if point.state is Level.RAISED:
@@ -248,11 +250,6 @@ class LiveModel:
         self._levels[point.side].add(t_s, point.level_deg, point.reference_deg, limit_deg)
 
     # ---- what is shown ----
-
-    def _is_by_band(self) -> bool:
-        """Whether there is something to judge by that is no baseline."""
-        known = any(track.reference_now_deg == track.reference_now_deg for track in map(self._track, LEGS))
-        return known and not self._baseline_known
 
     def _track(self, side: Side) -> LegTrack:
         steps, levels = self._steps[side].view(), self._levels[side].view()

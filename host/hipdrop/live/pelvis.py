@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import PathPatch
-from matplotlib.path import Path
 from matplotlib.transforms import Affine2D
 
 from hipdrop.events import Side
+from hipdrop.live.bones import HIP_MM, hip_bone, sacral_holes, sacrum
 from hipdrop.live.snapshot import Motion, Snapshot
 from hipdrop.live.stage import Panel, Rect
 from hipdrop.live.theme import MARKERS, MIDDLE_PT, SIGNS, TINY_PT, Theme
@@ -23,13 +24,9 @@ CATCH_UP = 0.12  # part of the lag behind the contacts that is made up for in a 
 LEAP_S = 1.0  # in a frame; live, frames are closer
 SETTLE_S = 0.4  # in which the pelvis comes to rest after the last contact
 STANCE_PART = 0.36  # of the stride on each foot: about 0.25 s of contact in 0.7 s
-# outline in mm about the middle, right half from the sacrum round to the symphysis
-_HALF = [(0, 62), (34, 66), (54, 90), (94, 110), (132, 98), (146, 62), (130, 26), (116, 2), (112, -30), (98, -58),
-         (78, -94), (54, -114), (36, -98), (30, -62), (16, -56)]  # fmt: skip
-_OUTLINE = _HALF + [(-x, y) for x, y in _HALF[:0:-1]]
-_SOCKETS = {Side.LEFT: (-100.0, -30.0), Side.RIGHT: (100.0, -30.0)}
-_MIDDLE = (0.0, -30.0)
-_FLOOR = -210.0
+_SOCKETS = {Side.LEFT: (-HIP_MM[0], HIP_MM[1]), Side.RIGHT: HIP_MM}
+_MIDDLE = (0.0, HIP_MM[1])
+_FLOOR = -222.0
 
 
 class StrideClock:
@@ -76,27 +73,25 @@ class StrideClock:
 class PelvisPanel(Panel):
     """The only thing that moves all the time."""
 
+    moves = True
+
     def __init__(self, figure: Figure, rect: Rect, theme: Theme) -> None:
         super().__init__(figure, rect)
         ax: Axes = figure.add_axes(rect)
-        ax.set(xlim=(-300, 300), ylim=(_FLOOR - 14, 148), aspect="equal")
+        ax.set(xlim=(-300, 300), ylim=(_FLOOR - 10, 132), aspect="equal")
         ax.axis("off")
         self._turned = Affine2D()
         self.clock = StrideClock()
         self._clock_s = math.nan
         self._drawn: tuple[float, int] | None = None
-        figure.text(
-            rect[0] + 0.006, rect[1] + rect[3] - 0.028, "pelvis from behind", fontsize=TINY_PT, color=theme.faint
-        )
-        figure.text(
-            rect[0] + rect[2] - 0.006, rect[1] + rect[3] - 0.028, f"tilt drawn {DRAWN_TIMES:g} times as large",
-            fontsize=TINY_PT, color=theme.faint, ha="right",
-        )  # fmt: skip
-        ax.axhline(_FLOOR, color=theme.faint, lw=1.5)
-        ax.plot([-190, 190], [_MIDDLE[1]] * 2, color=theme.faint, lw=1.2, ls=(0, (5, 4)))  # level
+        top = rect[1] + rect[3] - 0.006
+        style: dict[str, Any] = {"fontsize": TINY_PT, "color": theme.faint, "va": "top"}
+        figure.text(rect[0] + 0.006, top, "pelvis from behind", **style)
+        figure.text(rect[0] + rect[2] - 0.006, top, f"tilt drawn\n{DRAWN_TIMES:g} times as large", ha="right", **style)
+        ax.plot([-280, 280], [_FLOOR] * 2, color=theme.faint, lw=1.5)
+        ax.plot([-200, 200], [_MIDDLE[1]] * 2, color=theme.faint, lw=1.2, ls=(0, (5, 4)))  # level
         self._legs = {side: self._leg(ax, side, theme) for side in (Side.LEFT, Side.RIGHT)}
-        bone = PathPatch(_smooth(_OUTLINE), fc=theme.bone, ec=theme.ink, lw=2.0, transform=self._turned + ax.transData)
-        self.add(ax.add_patch(bone))
+        self._bones(ax, theme)
         for side in (Side.LEFT, Side.RIGHT):
             self._hip(ax, side, theme)
 
@@ -138,35 +133,33 @@ class PelvisPanel(Panel):
             return 0
         return 1 if phase < STANCE_PART else 2 if 0.5 <= phase < 0.5 + STANCE_PART else 0
 
+    def _bones(self, ax: Axes, theme: Theme) -> None:
+        turned = self._turned + ax.transData
+        style = {"fc": theme.bone, "ec": theme.ink, "lw": 1.6, "transform": turned}
+        for bone in (hip_bone(mirrored=True), hip_bone(mirrored=False), sacrum()):
+            self.add(ax.add_patch(PathPatch(bone, **style)))
+        (holes,) = ax.plot(*sacral_holes(), ".", color=theme.ink, ms=5, transform=turned)
+        self.add(holes)
+
     def _leg(self, ax: Axes, side: Side, theme: Theme) -> Line2D:
-        (line,) = ax.plot([], [], color=theme.legs[side], lw=9, solid_capstyle="round", solid_joinstyle="round")
+        (line,) = ax.plot([], [], color=theme.legs[side], lw=11, solid_capstyle="round", solid_joinstyle="round")
         self.add(line)
         return line
 
     def _hip(self, ax: Axes, side: Side, theme: Theme) -> None:
         x, y = _SOCKETS[side]
-        (joint,) = ax.plot([x], [y], MARKERS[side], color=theme.legs[side], ms=17, mec=theme.paper, mew=1.5)
+        (joint,) = ax.plot([x], [y], MARKERS[side], color=theme.legs[side], ms=16, mec=theme.paper, mew=1.5)
         joint.set_transform(self._turned + ax.transData)
         self.add(joint)
         name, out = f"{SIGNS[side]} {side}", 1.0 if x > 0 else -1.0
-        ax.text(x + 55 * out, -175, name, color=theme.legs[side], fontsize=MIDDLE_PT, weight="bold",
+        ax.text(x + 84 * out, -176, name, color=theme.legs[side], fontsize=MIDDLE_PT, weight="bold",
                 ha="left" if x > 0 else "right", va="center")  # fmt: skip
 
 
 def _put_leg(line: Line2D, hip: Array, side: Side, stands: bool) -> None:
     """Stand on the floor, or swing with a bent knee."""
     out = 1.0 if side is Side.RIGHT else -1.0
-    foot = (out * 72.0, _FLOOR + 6) if stands else (out * 104.0, _FLOOR + 62)
-    knee = (out * 84.0, -120.0) if stands else (out * 112.0, -104.0)
+    foot = (out * 62.0, _FLOOR + 8) if stands else (out * 96.0, _FLOOR + 58)
+    knee = (out * 74.0, -132.0) if stands else (out * 104.0, -118.0)
     line.set_data([hip[0], knee[0], foot[0]], [hip[1], knee[1], foot[1]])
-    line.set_alpha(1.0 if stands else 0.35)
-
-
-def _smooth(corners: list[tuple[int, int]]) -> Path:
-    """Lay a closed quadratic spline around corners, through the middles between them."""
-    points = np.array(corners, dtype=float)
-    middles = (points + np.roll(points, -1, axis=0)) / 2
-    vertices = [middles[-1]]
-    for corner, middle in zip(points, middles, strict=True):
-        vertices += [corner, middle]
-    return Path(np.array(vertices), [Path.MOVETO] + [Path.CURVE3] * (len(vertices) - 1))
+    line.set_alpha(1.0 if stands else 0.4)

@@ -25,7 +25,11 @@ class Panel:
         What is drawn over the ground, in this order.
     ground_stale
         Whether what is under it (axes, ticks) has changed: the whole window is drawn once.
+    moves
+        Whether it is drawn in every frame in which it changes; of the others one a frame is, so that motion stays even.
     """
+
+    moves = False
 
     def __init__(self, figure: Figure, rect: Rect) -> None:
         self.figure = figure
@@ -75,10 +79,16 @@ class Stage:
         self._canvas: Any = figure.canvas
         self.panels = panels
         self._grounds: list[Any] = []
+        self._waiting: list[Panel] = []
         self.full_draws = 0
         self.region_draws = 0
         self._canvas.mpl_connect("resize_event", lambda event: self._scale())
         self._canvas.mpl_connect("draw_event", lambda event: self._keep_grounds())
+
+    @property
+    def settled(self) -> bool:
+        """Whether all that was shown is drawn."""
+        return not self._waiting
 
     def show(self, now: Any, clock_s: float) -> None:
         """Show a snapshot; costs by what has changed."""
@@ -87,17 +97,19 @@ class Stage:
             for panel in self.panels:
                 panel.ground_stale = False
             self._canvas.draw()  # ends in _keep_grounds, which draws all panels
-            changed = list(self.panels)
-        else:
-            for panel in changed:
-                self._draw(panel)
-        for panel in changed:
+            self._canvas.blit(self._figure.bbox)
+            return
+        self._waiting += [panel for panel in changed if not panel.moves and panel not in self._waiting]
+        for panel in [panel for panel in changed if panel.moves] + self._waiting[:1]:
+            self._draw(panel)
             self._canvas.blit(panel.region())
             self.region_draws += 1
+        del self._waiting[:1]
 
     def _keep_grounds(self) -> None:
         """After the window was drawn without the panels' artists: keep what lies under them, then draw them."""
         self.full_draws += 1
+        self._waiting.clear()
         self._grounds = [self._canvas.copy_from_bbox(panel.region()) for panel in self.panels]
         for panel in self.panels:
             for artist in panel.artists:

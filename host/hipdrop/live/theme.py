@@ -1,7 +1,10 @@
 """Colours and sizes of the window, light and dark.
 
-Okabe & Ito (2008): told apart with every kind of colour vision; sides also by word and marker. Sizes are points at 100
-dots per inch in a window of 1280 x 800; the window scales them (`hipdrop.live.stage`).
+Hues of Okabe & Ito (2008), so dark (light) that all of them can be read as letters: a contrast of 4.5 and more to both
+grounds (WCAG 2.1), and told apart with every kind of colour vision (tests/host/live/test_live_colours.py); sides also
+by word and marker. Sizes are points at 100 dots per inch in a window of 1280 x 800; the window scales them
+(`hipdrop.live.stage`). In a window 0.3 m high, seen from 3 m, letters of LARGE_PT are 16 minutes of arc high, which ISO
+9241-303 asks for reading; those of MIDDLE_PT are 8, which is twice what normal sight needs.
 """
 
 from __future__ import annotations
@@ -13,7 +16,7 @@ from hipdrop.events import Side
 MARKERS = {Side.LEFT: "o", Side.RIGHT: "s"}
 DASHES = {Side.LEFT: "-", Side.RIGHT: "--"}
 SIGNS = {Side.LEFT: "\N{BLACK CIRCLE}", Side.RIGHT: "\N{BLACK SQUARE}"}
-HUGE_PT, LARGE_PT, MIDDLE_PT, SMALL_PT, TINY_PT = 40.0, 26.0, 15.0, 11.5, 10.0
+HUGE_PT, LARGE_PT, MIDDLE_PT, SMALL_PT, TINY_PT = 46.0, 37.0, 18.0, 12.0, 11.0
 
 
 @dataclass(frozen=True)
@@ -34,7 +37,6 @@ class Theme:
     ink: str
     faint: str
     grid: str
-    pause: str
     bone: str
     legs: dict[Side, str]
     fresh: str
@@ -46,15 +48,15 @@ class Theme:
 
 
 LIGHT = Theme(
-    paper="#ffffff", ink="#111111", faint="#6a6a6a", grid="#dddddd", pause="#ececec", bone="#f3ead8",
-    legs={Side.LEFT: "#0072B2", Side.RIGHT: "#D55E00"}, fresh="#009E73", pain="#9E4F80",
-    alert=("#F0E442", "#000000"), good=("#009E73", "#ffffff"), trouble=("#CC79A7", "#000000"),
+    paper="#ffffff", ink="#111111", faint="#595959", grid="#dddddd", bone="#f3ead8",
+    legs={Side.LEFT: "#0F68C2", Side.RIGHT: "#B34700"}, fresh="#005C40", pain="#A33877",
+    alert=("#F0E442", "#000000"), good=("#007A5A", "#ffffff"), trouble=("#CC79A7", "#000000"),
     calm=("#ececec", "#111111"),
 )  # fmt: skip
 DARK = Theme(
-    paper="#14171a", ink="#f2f2f2", faint="#a0a6ab", grid="#33393f", pause="#24292e", bone="#4a4438",
-    legs={Side.LEFT: "#56B4E9", Side.RIGHT: "#E69F00"}, fresh="#2fc79b", pain="#e39ac4",
-    alert=("#F0E442", "#000000"), good=("#009E73", "#ffffff"), trouble=("#CC79A7", "#000000"),
+    paper="#14171a", ink="#f2f2f2", faint="#a9afb4", grid="#33393f", bone="#4a4438",
+    legs={Side.LEFT: "#8CC0F5", Side.RIGHT: "#E69A20"}, fresh="#2FD890", pain="#C88FAE",
+    alert=("#F0E442", "#000000"), good=("#007A5A", "#ffffff"), trouble=("#CC79A7", "#000000"),
     calm=("#24292e", "#f2f2f2"),
 )  # fmt: skip
 THEMES = {"light": LIGHT, "dark": DARK}

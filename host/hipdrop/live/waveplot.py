@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import numpy as np
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from hipdrop.events import Side
+from hipdrop.live.axes import Room, axes_in
 from hipdrop.live.snapshot import Snapshot
 from hipdrop.live.stage import Panel, Rect
 from hipdrop.live.theme import SIGNS, SMALL_PT, TINY_PT, Theme
 from hipdrop.waves import LAST_STRIDES, POINTS
 
+ROOM = Room(48.0, 8.0, 26.0, 24.0)
 STEP_DEG = 2.0  # the axis grows in such steps
 
 
@@ -20,17 +22,18 @@ class WavePanel(Panel):
 
     def __init__(self, figure: Figure, rect: Rect, theme: Theme) -> None:
         super().__init__(figure, rect)
-        self._ax = ax = axes_in(figure, rect, theme, (0.12, 0.24, 0.86, 0.62))
+        self._ax = ax = axes_in(figure, rect, theme, ROOM)
         self._seen = -1
         phase = np.linspace(0.0, 100.0, POINTS)
-        ax.set(xlim=(0, 100), ylim=(-6, 6), xticks=[0, 25, 50, 75, 100])
-        ax.set_title("obliquity over the last strides", loc="left", fontsize=SMALL_PT, color=theme.ink)
-        ax.set_ylabel("degrees, up:\nright hip down", fontsize=TINY_PT, color=theme.faint)
+        ax.set(xlim=(0, 100), ylim=(-6, 6), xticks=[0, 25, 50, 75, 100], xticklabels=[])
+        ax.yaxis.set_major_locator(MaxNLocator(5, integer=True))
+        ax.set_title("obliquity by stride, degrees", loc="left", fontsize=SMALL_PT, weight="bold", color=theme.ink)
+        ax.set_ylabel("right hip down \N{RIGHTWARDS ARROW}", fontsize=TINY_PT, color=theme.faint, labelpad=2)
         ax.axhline(0, color=theme.faint, lw=0.8)
         ax.axvline(50, color=theme.grid, lw=0.8)
         for x, side in ((25, Side.LEFT), (75, Side.RIGHT)):
-            ax.text(x, -0.20, f"{SIGNS[side]} {side} leg stands", transform=ax.get_xaxis_transform(), ha="center",
-                    va="top", fontsize=TINY_PT, color=theme.legs[side])  # fmt: skip
+            ax.text(x, -0.06, f"{SIGNS[side]} {side} leg stands", transform=ax.get_xaxis_transform(), ha="center",
+                    va="top", fontsize=SMALL_PT, color=theme.legs[side])  # fmt: skip
         (self._baseline,) = ax.plot(phase, np.zeros(POINTS), color=theme.fresh, lw=5, alpha=0.6)
         self._lines = [ax.plot(phase, np.zeros(POINTS), color=theme.ink, lw=1.0)[0] for _ in range(LAST_STRIDES)]
         self._label = ax.set_title("", loc="right", fontsize=TINY_PT, color=theme.fresh)
@@ -61,17 +64,3 @@ class WavePanel(Panel):
             self._ax.set_ylim(-edge_deg, edge_deg)
             self.ground_stale = True
         return True
-
-
-def axes_in(figure: Figure, rect: Rect, theme: Theme, inset: Rect = (0.10, 0.16, 0.88, 0.68)) -> Axes:
-    """Make axes within a panel, with room for ticks and title around them."""
-    left, bottom, wide, high = rect
-    ax = figure.add_axes((left + inset[0] * wide, bottom + inset[1] * high, inset[2] * wide, inset[3] * high))
-    ax.set_facecolor("none")
-    ax.tick_params(labelsize=TINY_PT, colors=theme.faint)
-    for name, spine in ax.spines.items():
-        spine.set_visible(name in ("left", "bottom"))
-        spine.set_color(theme.faint)
-    ax.grid(color=theme.grid, lw=0.7)
-    ax.set_axisbelow(True)
-    return ax

@@ -11,6 +11,7 @@ import queue
 import sys
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
@@ -35,6 +36,8 @@ FASTEST = 100.0  # times real time; a replay at speed max is infinitely fast
 JUMP_S = 1.0
 CATCH_UP = 0.1  # of the lag in a frame
 LONGEST_WAIT_S = 1.0  # for an update; without one the time stands still
+MOST_BEHIND_S = 0.5  # frames that are late are made up for; those that are later than this are left out
+KEPT_FRAMES = 1800
 
 
 class RunClock:
@@ -68,6 +71,20 @@ class RunClock:
         return self._run_s
 
 
+class FrameClock:
+    """When the next frame is due, by an absolute schedule: what one frame takes too long, the next ones make up for."""
+
+    def __init__(self, at_s: float) -> None:
+        self._due_s = at_s
+
+    def wait_s(self, at_s: float) -> float:
+        """Give how long it is to the next frame, when one has been drawn at `at_s`."""
+        self._due_s += FRAME_S
+        if self._due_s < at_s - MOST_BEHIND_S:
+            self._due_s = at_s
+        return max(self._due_s - at_s, 0.0)
+
+
 class Window:
     """The live plot in a window, and its keys.
 
@@ -90,7 +107,9 @@ class Window:
         self.keyboard = Keyboard(begin.replay)
         self.paused = False
         self._frames = 0
-        self._opened_s = self._due_s = time.monotonic()
+        self._last_s: deque[float] = deque(maxlen=KEPT_FRAMES)
+        self._opened_s = time.monotonic()
+        self._frame_clock = FrameClock(self._opened_s)
         self._begin = begin
         self._send = send
         self._inbox: queue.SimpleQueue[Update | None] = queue.SimpleQueue()
@@ -107,16 +126,15 @@ class Window:
         self._inbox.put(update)
 
     def _tick(self) -> None:
-        """Draw a frame, and have the next one when it is due: Tk counts from the end of this one."""
+        """Draw a frame, and have the next one when it is due: toolkits count from the end of this one."""
         self.frame()
-        now_s = time.monotonic()
-        self._due_s = max(self._due_s + FRAME_S, now_s)
-        self.timer.interval = max(1, round(1000.0 * (self._due_s - now_s)))
+        self.timer.interval = max(1, round(1000.0 * self._frame_clock.wait_s(time.monotonic())))
 
     def frame(self) -> None:
         """Take what has come and draw what it changes."""
         now_s = time.monotonic()
         self._frames += 1
+        self._last_s.append(now_s)
         with suppress(queue.Empty):
             while True:
                 update = self._inbox.get_nowait()
@@ -125,7 +143,8 @@ class Window:
                     return
                 self.model = follow(self.model, update)
                 self._clock.told(update.reached_s - self.model.start_s, now_s)
-        self.plot.foot.prompt = self.keyboard.prompt(now_s) or ("view paused: Space goes on" if self.paused else "")
+        self.plot.foot.prompt = self.keyboard.prompt(now_s) or ("Space: on with the view" if self.paused else "")
+        self.plot.state.held = self.paused
         now = self._held if self._held is not None else self.model.snapshot()
         self.plot.show(now, self._clock_s(now, now_s))
 
@@ -153,7 +172,8 @@ class Window:
     def ended(self) -> Ended:
         """Say what was drawn."""
         stage = self.plot.stage
-        return Ended(self._frames, time.monotonic() - self._opened_s, stage.region_draws, stage.full_draws)
+        lasted_s = time.monotonic() - self._opened_s
+        return Ended(self._frames, lasted_s, stage.region_draws, stage.full_draws, tuple(self._last_s))
 
     def close(self) -> None:
         """Close the window."""

@@ -34,12 +34,23 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """What the window has drawn: frames in so many seconds, and of these how often a region and all of it."""
+    """What the window has drawn.
+
+    Attributes
+    ----------
+    frames, lasted_s
+        Frames since it was opened.
+    region_draws, full_draws
+        How often a region was drawn, and all of it.
+    last_s
+        Times of the last frames, a minute of them at most.
+    """
 
     frames: int
     lasted_s: float
     region_draws: int
     full_draws: int
+    last_s: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

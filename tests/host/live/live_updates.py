@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import lru_cache
 
 from hipdrop.events import Step
@@ -26,19 +27,27 @@ RUN = RunnerConfig(
     runner="rbds001_3.5ms", minutes=MINUTES, stand_s=STAND_S, seed=3, mount="random", walk=(Bout(WALK_MIN, 0.3),),
     sags=(Sag.parse(f"left:4@{SAG_MIN}+0.1"), Sag.parse(f"left:-4@{BACK_MIN}+0.1")),
 )  # fmt: skip
+# an edge that the left leg is over when it sags; the right leg is under its own
+TARGET = SHORT.replace({"monitor": {"mode": "target", "target_left_deg": 3.5, "target_right_deg": 4.0}})
+RUNS: dict[str, tuple[RunnerConfig, Settings]] = {
+    "left": (RUN, SHORT),
+    "right": (replace(RUN, minutes=1.6, sags=(Sag.parse(f"right:4@{SAG_MIN}+0.1"),)), SHORT),
+    "both": (replace(RUN, minutes=1.6, sags=(Sag.parse(f"both:4@{SAG_MIN}+0.1"),)), SHORT),
+    "target": (replace(RUN, minutes=1.6, sags=(Sag.parse(f"left:4@{SAG_MIN}+0.1"),)), TARGET),
+}
 
 
 @lru_cache
-def updates(length: int = 19) -> tuple[Update, ...]:
-    """Give the updates of the short run, one for each frame of `length` samples."""
-    return tuple(_updates(length))
+def updates(length: int = 19, run: str = "left") -> tuple[Update, ...]:
+    """Give the updates of a short run, one for each frame of `length` samples."""
+    return tuple(_updates(length, *RUNS[run]))
 
 
-def _updates(length: int) -> Iterator[Update]:
-    pipeline = Pipeline(208.0, SHORT)
+def _updates(length: int, config: RunnerConfig, settings: Settings) -> Iterator[Update]:
+    pipeline = Pipeline(208.0, settings)
     count = 0
     yield Update(facts=FACTS)
-    for piece in (piece for block in simulate(RUN).blocks for piece in block.cut(length)):
+    for piece in (piece for block in simulate(config).blocks for piece in block.cut(length)):
         events = pipeline.push(piece)
         judged = pipeline.judged(count)
         count = judged.count

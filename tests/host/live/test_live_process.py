@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import queue
 import signal
-import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from live_updates import updates
@@ -19,12 +19,11 @@ from hipdrop.events import Contact
 from hipdrop.live.keys import Action
 from hipdrop.live.outbox import Outbox
 from hipdrop.live.process import WindowProcess
-from hipdrop.live.toolkit import check_screen
+from hipdrop.live.toolkit import TOOLKITS, check_screen
 from hipdrop.live.updates import Facts, Update
 from hipdrop.live.wirepipe import Picture
 from hipdrop.waves import RecentStrides
 
-pytest.importorskip("tkinter")
 PATIENCE_S = 30.0
 
 
@@ -38,16 +37,16 @@ class Heard:
 
 
 @pytest.fixture
-def heard(on_screen: str) -> Iterator[Heard]:
-    made = Heard(toolkits=("tk",))
+def heard(each_toolkit: str) -> Iterator[Heard]:
+    made = Heard(toolkits=(each_toolkit,))
     made.window.start()
     made.window.wait_ready(PATIENCE_S)
     yield made
     made.window.close()
 
 
-def test_it_opens_takes_a_run_and_closes_when_it_is_told(heard: Heard) -> None:
-    assert heard.window.toolkit == "tk"
+def test_it_opens_takes_a_run_and_closes_when_it_is_told(heard: Heard, each_toolkit: str) -> None:
+    assert heard.window.toolkit == each_toolkit
     for update in updates():
         heard.window.send(update)
     heard.window.close()
@@ -100,26 +99,32 @@ def test_without_a_screen_the_remedy_is_said(monkeypatch: pytest.MonkeyPatch) ->
     check_screen({"WAYLAND_DISPLAY": "wayland-0"}, "linux")
 
 
-def test_a_screen_that_refuses_leads_to_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_screen_that_refuses_leads_to_one_line(each_toolkit: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Qt ends the process there, Tk raises."""
     monkeypatch.setenv("DISPLAY", ":9999")
-    made = Heard(toolkits=("tk",))
+    made = Heard(toolkits=(each_toolkit,))
     made.window.start()
-    with pytest.raises(NoWindow, match=r"no window: .*install Tk"):
+    with pytest.raises(NoWindow, match=r"no window.*install Tk"):
         made.window.wait_ready(PATIENCE_S)
     assert "\n" not in made.gone.get(timeout=PATIENCE_S)
     made.window.close()
 
 
-def test_a_toolkit_that_is_not_there_leads_to_the_next(on_screen: str) -> None:
-    code = "import PySide6"
-    if subprocess.run([sys.executable, "-c", code], capture_output=True, check=False).returncode == 0:
-        pytest.skip("Qt is here")
-    made = Heard(toolkits=("qt", "tk"))
+def test_a_toolkit_that_is_not_there_leads_to_the_next(
+    each_toolkit: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What it is imported by is hidden by a package that refuses."""
+    (missing,) = set(TOOLKITS) - {each_toolkit}
+    hidden = tmp_path / {"tk": "tkinter", "qt": "PySide6"}[missing]
+    hidden.mkdir()
+    (hidden / "__init__.py").write_text("raise ImportError('not on this machine')")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    made = Heard(toolkits=(missing, each_toolkit))
     made.window.start()
     made.window.wait_ready(PATIENCE_S)
-    assert made.window.toolkit == "tk"
+    assert made.window.toolkit == each_toolkit
     made.window.close()
-    made = Heard(toolkits=("qt",))
+    made = Heard(toolkits=(missing,))
     made.window.start()
     with pytest.raises(NoWindow, match=r"no window: .*hipdrop\[qt\]"):
         made.window.wait_ready(PATIENCE_S)

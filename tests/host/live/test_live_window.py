@@ -6,12 +6,12 @@ import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 from live_updates import FACTS, updates
-from PIL import Image, ImageGrab
+from PIL import Image
+from shown import Shown
 
 from hipdrop.live.keys import SURE_S, Action, Wish
 from hipdrop.live.model import LiveModel
@@ -19,115 +19,17 @@ from hipdrop.live.plot import SIZE_IN, LivePlot
 from hipdrop.live.snapshot import PhaseKind
 from hipdrop.live.stage import BASE_DPI
 from hipdrop.live.theme import THEMES
-from hipdrop.live.toolkit import open_figure
-from hipdrop.live.updates import Facts, Update
-from hipdrop.live.window import LONGEST_WAIT_S, RunClock, Window
+from hipdrop.live.updates import Update
+from hipdrop.live.window import LONGEST_WAIT_S, RunClock
 from hipdrop.live.wirepipe import Begin, Picture
-
-pytest.importorskip("tkinter")
-
-
-class Shown:
-    """A window, fed by hand, whose time is its own."""
-
-    def __init__(self, display: str, begin: Begin) -> None:
-        self.display = display
-        self.sent: list[Action | Picture] = []
-        self.window = Window(open_figure("tk", SIZE_IN, BASE_DPI), begin, self.sent.append)
-        self.widget: Any = self.window.figure.canvas.get_tk_widget()
-        self.top = self.widget.winfo_toplevel()
-        self.window.figure.canvas.manager.show()
-        self.settle()
-
-    def settle(self) -> None:
-        """Let the toolkit do what is waiting."""
-        for _ in range(3):
-            self.top.update()
-        self.widget.focus_force()
-        self.top.update()
-
-    def feed(self, until_s: float, *more: Update) -> None:
-        """Feed the run until a time, a frame for every update of the last three seconds."""
-        for update in updates():
-            if update.reached_s <= until_s:
-                self.window.put(update)
-                if update.reached_s > until_s - 3.0:
-                    self.window.frame()
-        for update in more:
-            self.window.put(update)
-        self.window.frame()
-        self.settle()
-
-    def press(self, *keys: str) -> None:
-        """Press keys as a person does."""
-        for key in keys:
-            self.widget.event_generate(f"<KeyPress-{key}>")
-            self.widget.event_generate(f"<KeyRelease-{key}>")
-            self.top.update()
-
-    def click(self, key: str) -> None:
-        """Click on the button of a key."""
-        _, left, right = next(button for button in self.window.plot._buttons if button[0] == key)
-        width, height = self.window.figure.bbox.size
-        x, y = round((left + right) / 2 * width), round((1 - 0.025) * height)
-        self.widget.event_generate("<Button-1>", x=x, y=y)
-        self.top.update()
-
-    def pixels(self) -> np.ndarray:
-        """What stands on the screen, (height, width, 3)."""
-        self.settle()
-        x, y = self.widget.winfo_rootx(), self.widget.winfo_rooty()
-        width, height = self.widget.winfo_width(), self.widget.winfo_height()
-        picture = ImageGrab.grab(bbox=(x, y, x + width, y + height), xdisplay=self.display)
-        return np.asarray(picture.convert("RGB"))
-
-    @property
-    def prompt(self) -> str:
-        """What the keys say."""
-        self.window.frame()
-        return self.window.plot.foot.prompt
+from screens import Hands
 
 
 @pytest.fixture
-def shown(on_screen: str, tmp_path: Path) -> Iterator[Shown]:
-    made = Shown(on_screen, Begin(("tk",), pictures=str(tmp_path)))
+def shown(on_screen: str, toolkit: str, tmp_path: Path) -> Iterator[Shown]:
+    made = Shown(on_screen, toolkit, Begin((toolkit,), pictures=str(tmp_path)))
     yield made
     made.window.close()
-
-
-def canvas_pixels(window: Window) -> np.ndarray:
-    return np.asarray(window.figure.canvas.buffer_rgba())[..., :3]
-
-
-STATES: dict[str, tuple[float, tuple[Update, ...], PhaseKind]] = {
-    "connecting": (-1.0, (Update(facts=Facts("ble:hipdrop-1", "connecting")),), PhaseKind.CONNECTING),
-    "standing": (4.0, (), PhaseKind.STANDING),
-    "mount": (8.0, (), PhaseKind.MOUNT),
-    "baseline": (40.0, (), PhaseKind.BASELINE),
-    "running": (58.0, (), PhaseKind.RUNNING),
-    "alert": (80.0, (), PhaseKind.ALERT),
-    "recovered": (135.0, (), PhaseKind.RECOVERED),
-    "walking": (160.0, (), PhaseKind.WALKING),
-    "lost": (
-        80.0,
-        (Update(facts=replace(FACTS, state="waiting to connect again", lost_for_s=12.0, trouble="nothing comes")),),
-        PhaseKind.LINK_LOST,
-    ),
-    "ended": (179.0, (Update(facts=replace(FACTS, state="closed")),), PhaseKind.ENDED),
-}
-
-
-@pytest.mark.parametrize("state", STATES)
-def test_each_state_stands_on_the_screen_as_a_fresh_drawing_would(shown: Shown, state: str, tmp_path: Path) -> None:
-    """What was drawn by regions over many frames is what a whole drawing gives: nothing is left over, nothing lacks."""
-    until_s, more, kind = STATES[state]
-    shown.feed(until_s, *more)
-    assert shown.window.model.snapshot().phase.kind is kind
-    by_regions = shown.pixels()
-    Image.fromarray(by_regions).save(tmp_path / f"{state}.png")
-    np.testing.assert_array_equal(by_regions, canvas_pixels(shown.window))
-    shown.window.figure.canvas.draw()
-    np.testing.assert_array_equal(by_regions, canvas_pixels(shown.window))
 
 
 def test_only_what_changes_is_drawn(shown: Shown) -> None:
@@ -168,69 +70,69 @@ def test_the_pelvis_sinks_on_the_right_while_the_left_leg_stands(shown: Shown) -
         (("q", "q"), Wish.STOP),
     ],
 )
-def test_a_key_says_its_wish_to_the_run(shown: Shown, keys: tuple[str, ...], wish: Wish) -> None:
-    shown.press(*keys)
+def test_a_key_says_its_wish_to_the_run(shown: Shown, hands: Hands, keys: tuple[str, ...], wish: Wish) -> None:
+    shown.press(hands, *keys)
     assert [action.wish for action in shown.sent if isinstance(action, Action)] == [wish]
 
 
 @pytest.mark.parametrize("key", ["b", "q"])
-def test_what_cannot_be_taken_back_is_asked_twice(shown: Shown, key: str) -> None:
-    shown.press(key)
+def test_what_cannot_be_taken_back_is_asked_twice(shown: Shown, hands: Hands, key: str) -> None:
+    shown.press(hands, key)
     assert shown.sent == []
     assert "again" in shown.prompt
     shown.window.keyboard.press(key, time.monotonic() + SURE_S + 1.0)
     assert shown.sent == []
 
 
-def test_a_note_is_typed_and_its_moment_is_when_it_was_begun(shown: Shown) -> None:
-    shown.press("m", "u", "p", "space", "h", "i", "x", "BackSpace")
+def test_a_note_is_typed_and_its_moment_is_when_it_was_begun(shown: Shown, hands: Hands) -> None:
+    shown.press(hands, "m", "u", "p", "space", "h", "i", "x", "BackSpace")
     assert "note: up hi_" in shown.prompt
     assert shown.sent == []
-    shown.press("Return")
+    shown.press(hands, "Return")
     (action,) = shown.sent
     assert isinstance(action, Action)
     assert (action.wish, action.note) == (Wish.MARK, "up hi")
     assert 0.0 <= action.ago_s < 30.0
-    shown.press("m", "a", "Escape")
+    shown.press(hands, "m", "a", "Escape")
     assert len(shown.sent) == 1
 
 
-def test_buttons_do_what_keys_do(shown: Shown) -> None:
+def test_buttons_do_what_keys_do(shown: Shown, hands: Hands) -> None:
     for key in ("p", "u", "x"):
-        shown.click(key)
+        shown.click(hands, key)
     assert [action.wish for action in shown.sent if isinstance(action, Action)] == [Wish.PAIN, Wish.MUTE, Wish.SWAP]
 
 
-def test_a_paused_view_stands_still_while_the_run_goes_on(shown: Shown) -> None:
+def test_a_paused_view_stands_still_while_the_run_goes_on(shown: Shown, hands: Hands) -> None:
     shown.feed(60.0)
-    shown.press("space")
-    shown.window.frame()
+    shown.press(hands, "space")
+    shown.draw()
     before = shown.pixels()
     for update in updates():
         if 60.0 < update.reached_s < 80.0:
             shown.window.put(update)
-    shown.window.frame()
+    shown.draw()
     np.testing.assert_array_equal(shown.pixels(), before)
     assert shown.window.model.snapshot().phase.kind is PhaseKind.ALERT
-    shown.press("space")
-    shown.window.frame()
+    shown.press(hands, "space")
+    shown.draw()
     assert (shown.pixels() != before).any()
     assert shown.sent == []
 
 
-def test_a_saved_picture_is_what_the_window_shows(shown: Shown, tmp_path: Path) -> None:
+def test_a_saved_picture_is_what_the_window_shows(shown: Shown, hands: Hands, tmp_path: Path) -> None:
     shown.feed(60.0)
     before = shown.pixels()
-    shown.press("i")
+    shown.press(hands, "i")
     (picture,) = shown.sent
     assert isinstance(picture, Picture)
     np.testing.assert_array_equal(np.asarray(Image.open(picture.path).convert("RGB")), before)
     assert Path(picture.path).parent == tmp_path
 
 
-def test_a_picture_that_cannot_be_saved_is_said(shown: Shown, tmp_path: Path) -> None:
+def test_a_picture_that_cannot_be_saved_is_said(shown: Shown, hands: Hands, tmp_path: Path) -> None:
     shown.window._begin = replace(shown.window._begin, pictures=str(tmp_path / "no" / "such"))
-    shown.press("i")
+    shown.press(hands, "i")
     assert shown.prompt == "no picture: No such file or directory"
     assert shown.sent == []
 
@@ -240,16 +142,15 @@ def test_everything_grows_with_the_window(shown: Shown, size: tuple[int, int]) -
     shown.feed(60.0)
     height_px = level_height_px(shown)
     before_scale = min(shown.window.figure.bbox.size / (1280, 800))
-    shown.top.geometry(f"{size[0]}x{size[1]}")
-    shown.settle()
-    shown.window.frame()
+    shown.resize(*size)
+    shown.draw()
     figure = shown.window.figure
     assert (figure.bbox.width, figure.bbox.height) == size
     scale = min(size[0] / 1280, size[1] / 800)
     assert level_height_px(shown) == pytest.approx(height_px * scale / before_scale, rel=0.08)
     by_regions = shown.pixels()
     assert by_regions.shape[:2] == size[::-1]
-    np.testing.assert_array_equal(by_regions, canvas_pixels(shown.window))
+    np.testing.assert_array_equal(by_regions, shown.canvas_pixels())
 
 
 def level_height_px(shown: Shown) -> float:
@@ -258,37 +159,9 @@ def level_height_px(shown: Shown) -> float:
     return float(text.get_window_extent(shown.window.figure.canvas.get_renderer()).height)
 
 
-def test_figures_are_read_from_three_metres(shown: Shown) -> None:
-    """On a window that fills a screen of 24 inches, 0.3 m high, a figure of 4.7 % of it is 16 minutes of arc at 3 m."""
-    shown.feed(60.0)
-    figure_height_m = 0.3 * 0.73 * shown.window.plot.legs[0].level.get_fontsize() / 72 * BASE_DPI / 800
-    assert np.degrees(figure_height_m / 3.0) * 60 > 16
-
-
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_letters_stand_out_from_their_ground(theme: str) -> None:
-    """Contrast of at least 4.5 (WCAG 2.1 AA) for letters, 3 for the large figures of the legs."""
-
-    def luminance(colour: str) -> float:
-        parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
-        linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
-        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-
-    def contrast(one: str, other: str) -> float:
-        low, high = sorted((luminance(one), luminance(other)))
-        return (high + 0.05) / (low + 0.05)
-
-    colours = THEMES[theme]
-    for ground, ink in (colours.alert, colours.trouble, colours.calm, (colours.paper, colours.ink)):
-        assert contrast(ground, ink) > 4.5
-    assert contrast(colours.paper, colours.faint) > 4.5
-    for colour in (*colours.legs.values(), colours.good[0]):
-        assert contrast(colours.paper if colour != colours.good[0] else colours.good[1], colour) > 3.0
-
-
-def test_a_replay_has_keys_of_a_player(on_screen: str) -> None:
-    shown = Shown(on_screen, Begin(("tk",), replay=True))
-    shown.press("space", "period", "Right", "Left", "b")
+def test_a_replay_has_keys_of_a_player(on_screen: str, toolkit: str, hands: Hands) -> None:
+    shown = Shown(on_screen, toolkit, Begin((toolkit,), replay=True))
+    shown.press(hands, "space", "period", "Right", "Left", "b")
     wishes = [action.wish for action in shown.sent if isinstance(action, Action)]
     assert wishes == [Wish.PAUSE, Wish.STEP, Wish.AHEAD, Wish.BACK]
     shown.window.close()
@@ -302,10 +175,10 @@ def test_the_end_of_the_run_closes_the_window(shown: Shown) -> None:
     assert not plt.fignum_exists(shown.window.figure.number)
 
 
-def test_dark_and_light_show_the_same(on_screen: str) -> None:
+def test_dark_and_light_show_the_same(on_screen: str, toolkit: str) -> None:
     texts = []
     for theme in THEMES:
-        shown = Shown(on_screen, Begin(("tk",), theme=theme))
+        shown = Shown(on_screen, toolkit, Begin((toolkit,), theme=theme))
         shown.feed(80.0)
         texts.append([text.get_text() for text in shown.window.figure.texts])
         shown.window.close()

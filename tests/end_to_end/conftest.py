@@ -1,0 +1,5 @@
+"""Screen, toolkits, keyboard and mouse for end-to-end tests with a window."""
+
+from screens import each_toolkit, hands, on_screen, screen, toolkit, toolkits
+
+__all__ = ["each_toolkit", "hands", "on_screen", "screen", "toolkit", "toolkits"]
