@@ -151,6 +151,11 @@ class Mounting:
         slipped_deg = self._jumps.push(t_s, mean_up)
         return [] if slipped_deg is None else self._slip(t_s, slipped_deg)
 
+    def gap(self) -> None:
+        """Samples are missing in a stride, or shortly before it."""
+        self._slips.gap()
+        self._jumps.gap()
+
     def _slip(self, t_s: float, angle_deg: float) -> list[Event]:
         self.mount = None
         self._given = None  # whatever was known of the mount is no longer true

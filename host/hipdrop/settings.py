@@ -110,6 +110,7 @@ class MountSettings:
     slip_deg: float = 5.0  # roll of the mean up vector; a bend fakes up to 3.4, camber 2.3
     slip_pitch_deg: float = 15.0  # all of its change: slopes and speed pitch the pelvis, and pitch is not drop
     slip_settle_steps: int = 60  # after a gyroscope bias has been taken off, until VQF has learned its rest
+    slip_gap_steps: int = 20  # and after a gap: what was not measured may throw the filter off, for up to 6 s
     slip_jump_deg: float = 7.0  # the same within two seconds: up to 1.6 in steady running, 5.9 outdoors
     slip_jump_from: int = 8  # steps of a bout before a jump is looked for: who sets off pitches by up to 12
     slip_heading_deg: float = 15.0  # turn about the vertical; the heading is found to 4 deg rms, 7 at worst

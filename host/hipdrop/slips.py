@@ -42,6 +42,10 @@ class SlipWatch:
         self._settle_steps = self._settings.slip_settle_steps
         self._off_steps = 0
 
+    def gap(self) -> None:
+        """Samples are missing in the stride or shortly before it."""
+        self._settle_steps = max(self._settle_steps, self._settings.slip_gap_steps)
+
     def end_bout(self) -> None:
         """The alternation of the legs starts anew."""
         self._fresh.end_bout()
@@ -108,6 +112,12 @@ class JumpWatch:
         """The wearer has stopped, or samples are missing."""
         self._steps = 0
         self.new_reference()
+
+    def gap(self) -> None:
+        """Samples are missing in the stride or shortly before it: where the filter is off, no jump is the clip's."""
+        if self._before is None:
+            self._ups.clear()
+            self._steps = self._settings.slip_jump_from - self._settings.slip_gap_steps
 
     def push(self, contact_s: float, mean_up: Array) -> float | None:
         """Take the mean up vector (3,) of the stride around a contact; give degrees if the clip has slipped."""

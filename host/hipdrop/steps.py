@@ -233,6 +233,8 @@ class StepChain:
             return self._place(step)
         events = self._watch_turn(step)
         watched = step.clean and not self._turning and Flag.GAP not in step.flags  # nor where the filter still settles
+        if Flag.GAP in step.flags:
+            self._mounting.gap()
         if watched:
             mean_up = self._ring.window(*step.stride())[col.UP].mean(axis=1)
             events += self._mounting.watch_jump(step.contact_s, mean_up)

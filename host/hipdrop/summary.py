@@ -20,6 +20,7 @@ from hipdrop.events import (
     Gap,
     GyroBias,
     MountFound,
+    MountRefused,
     MountSlipped,
     Side,
     SidesChanged,
@@ -217,6 +218,8 @@ def _warnings(events: Sequence[Event], steps: list[Step], flags: Counter[Flag]) 
     for event in events:
         if isinstance(event, MountSlipped):
             yield f"the clip moved on the body by {event.angle_deg:.0f}°"
+        elif isinstance(event, MountRefused):
+            yield f"the stored mount was off by {event.angle_deg:.0f}° and not used: calibrate it again"
         elif isinstance(event, SidesChanged) and event.reason in ("corrected", "swapped"):
             yield f"left and right were {event.reason} during the run"
         elif isinstance(event, GyroBias) and not event.at_rest:

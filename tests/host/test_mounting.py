@@ -292,3 +292,24 @@ def test_a_real_slip_of_the_clip_is_noticed_in_a_run() -> None:
     assert len(slips) == 1
     assert 90.0 < slips[0].t_s < 120.0
     assert slips[0].angle_deg == pytest.approx(10.0, abs=2.0)
+
+
+def test_what_follows_a_gap_is_no_slip() -> None:
+    """The filter may be off for some seconds where samples are missing, and comes back."""
+    wearer = a_wearer(clip=np.eye(3))
+    wearer.run(400)
+    wearer.mounting.gap()
+    for pitch_deg in np.arange(12.0, 0.0, -1.0):
+        wearer.clip = turned(0, pitch_deg)
+        assert wearer.run(1) == []
+    wearer.clip = np.eye(3)
+    assert wearer.run(150) == []
+    assert not wearer.mounting.suspicious
+
+
+def test_a_slip_in_a_gap_is_noticed_after_it() -> None:
+    wearer = a_wearer(clip=np.eye(3))
+    wearer.run(400)
+    wearer.mounting.gap()
+    wearer.clip = turned(0, 10.0)
+    assert any(isinstance(event, MountSlipped) for event in wearer.run(100))

@@ -9,7 +9,7 @@ import pytest
 import hipdrop.summary as summary_module
 from handmade import START_S, STEP_S, make_recording, make_run, make_step
 from hipdrop import wording
-from hipdrop.events import Event, Flag, GyroBias, MountSlipped, Side, SidesChanged
+from hipdrop.events import Event, Flag, GyroBias, MountRefused, MountSlipped, Side, SidesChanged
 from hipdrop.summary import summarize
 from hipdrop.wording import clock, length, share, summary_lines
 
@@ -69,6 +69,7 @@ def test_warnings_name_what_happened() -> None:
     events = [
         *steps,
         MountSlipped(110.0, 25.0),
+        MountRefused(10.0, 180.0),
         SidesChanged(111.0, "corrected", 0.9),
         GyroBias(112.0, (0.1, -2.6, 0.3), at_rest=False),
         GyroBias(113.0, (9.0, 0.0, 0.0), at_rest=True),

@@ -97,7 +97,7 @@ def simulate_command(
         str, typer.Option(help="Accelerometer offset X,Y,Z in mg, sensor axes, on top.", rich_help_panel=_FAULTS)
     ] = "0,0,0",
     slip: Annotated[
-        str | None, typer.Option(help="The clip turns on the belt once: DEG@MIN.", rich_help_panel=_FAULTS)
+        str | None, typer.Option(help="The clip turns on the belt: DEG@MIN or DEG@MIN:AXIS.", rich_help_panel=_FAULTS)
     ] = None,
 ) -> None:
     """Simulate a run of known truth from a real runner's coefficients: an IMU CSV for `hipdrop replay`."""
