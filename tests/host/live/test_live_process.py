@@ -118,7 +118,7 @@ def test_a_toolkit_that_is_not_there_leads_to_the_next(
     hidden = tmp_path / {"tk": "tkinter", "qt": "PySide6"}[missing]
     hidden.mkdir()
     (hidden / "__init__.py").write_text("raise ImportError('not on this machine')")
-    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path), prepend=os.pathsep)
     made = Heard(toolkits=(missing, each_toolkit))
     made.window.start()
     made.window.wait_ready(PATIENCE_S)

@@ -25,7 +25,7 @@ from hipdrop.live.snapshot import PhaseKind
 from hipdrop.live.updates import Facts, Update
 from hipdrop.live.wirepipe import Begin
 
-CROWDED = ("ALERT: left leg", "alert", "onset 1:07", "pain 1:12")
+CROWDED = ("ALERT: left leg", "alert", "onset", "pain")
 SMALL, BIG = (800, 500), (1920, 1080)
 WHO = "Ada, blue shoes, 3.3 m/s, slope 1 %"
 
