@@ -143,3 +143,7 @@ class Labeller:
     def template(self) -> StrideTemplate | None:
         """The runner's stride as this run showed it."""
         return self._judge.learned()
+
+    def cues_agree(self) -> bool:
+        """Whether all that runners have in common says the same of left and right."""
+        return self._judge.cues_agree()

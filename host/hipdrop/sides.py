@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -14,6 +14,7 @@ from hipdrop.strides import ODD, ORDERS, Complex
 
 ACC_RIGHT, ROLL, YAW = 2, 3, 4  # rows of the harmonics in pelvis axes
 _ODD_ORDERS = ORDERS[ODD]
+BY_USER, BY_CHECK = "user", "one-leg"  # whose word it is that left is left
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -32,6 +33,8 @@ class StrideTemplate:
         Where the clip sat; at another site only the rates are compared.
     confirmed
         Whether left is known to be left, by the user's word or a check; what runners have in common is not enough.
+    confirmed_by
+        `user`, or `one-leg` for the check; empty where it is not confirmed, or by whom is not known.
     """
 
     mean: Complex
@@ -39,10 +42,26 @@ class StrideTemplate:
     strides: int
     site: Site
     confirmed: bool
+    confirmed_by: str = ""
+
+    def confirmed_as(self, by: str) -> StrideTemplate:
+        """Give the same stride, its sides confirmed."""
+        return replace(self, confirmed=True, confirmed_by=by)
+
+    def turned_over(self) -> StrideTemplate:
+        """Give the same stride where the user says that left is right: odd harmonics change sign in half a stride."""
+        return replace(self, mean=-self.mean, confirmed=True, confirmed_by=BY_USER)
 
 
 def population_log_odds(mean: Complex, sd: Array, strides: int, stride_s: float, settings: SideSettings) -> float:
-    """Log odds that the contact at t = 0 of the mean stride is a left one, from what runners have in common.
+    """Log odds that the contact at t = 0 of the mean stride is a left one, from what runners have in common."""
+    return sum(population_cues(mean, sd, strides, stride_s, settings))
+
+
+def population_cues(
+    mean: Complex, sd: Array, strides: int, stride_s: float, settings: SideSettings
+) -> tuple[float, float, float]:
+    """Log odds of roll, yaw and sideways for a left contact at t = 0 of the mean stride.
 
     Three cues, each worth no more than its weight, since what fails is not the measurement but the runner who is built
     otherwise; each shrunk where its harmonic does not stand out of the spread.
@@ -57,13 +76,13 @@ def population_log_odds(mean: Complex, sd: Array, strides: int, stride_s: float,
     return (
         settings.roll_weight
         * math.tanh(_along(roll_deg, settings.roll_phase_deg) / settings.roll_scale_deg)
-        * _clarity(mean[ROLL, 1], sd[ROLL, 1], strides)
-        + settings.yaw_weight
+        * _clarity(mean[ROLL, 1], sd[ROLL, 1], strides),
+        settings.yaw_weight
         * _direction(mean[YAW, 0], settings.yaw_phase_deg)
-        * _clarity(mean[YAW, 0], sd[YAW, 0], strides)
-        + settings.sideways_weight
+        * _clarity(mean[YAW, 0], sd[YAW, 0], strides),
+        settings.sideways_weight
         * _direction(mean[ACC_RIGHT, 0], settings.sideways_phase_deg)
-        * _clarity(mean[ACC_RIGHT, 0], sd[ACC_RIGHT, 0], strides)
+        * _clarity(mean[ACC_RIGHT, 0], sd[ACC_RIGHT, 0], strides),
     )
 
 
@@ -100,6 +119,7 @@ class SideJudge:
         self._stride_s = 0.7
         self._global = settings.confirmed_log_odds if template is not None and template.confirmed else 0.0
         self._settled_by_user = template is not None and template.confirmed
+        self._word = "" if template is None else template.confirmed_by
         self._bout = 0.0
         self._relation = 1  # the bout's parity in the template's frame
         self._first_bout = template is None
@@ -112,7 +132,7 @@ class SideJudge:
         if self._stored is None and self._n < self._settings.first_strides:
             # too little to match anything with; what was said of left and right was said of a frame that is gone
             self._sum[:], self._square[:], self._n = 0.0, 0.0, 0
-            self._global, self._settled_by_user = 0.0, False
+            self._global, self._settled_by_user, self._word = 0.0, False, ""
         known = self._first_bout or abs(self._bout) >= self._settings.sure_log_odds  # of the bout before
         self._first_bout = self._stored is None and self._n == 0
         relation = self._relation * carried_parity if carried_parity and known else 0
@@ -172,7 +192,16 @@ class SideJudge:
             return None
         mean, sd = self._moments()
         sign = 1 if self._global >= 0.0 else -1
-        return StrideTemplate(sign * mean, sd, self._n, self._site, confirmed=self._settled_by_user)
+        word = self._word if self._settled_by_user else ""
+        return StrideTemplate(sign * mean, sd, self._n, self._site, self._settled_by_user, word)
+
+    def cues_agree(self) -> bool:
+        """Whether each of the population's cues says of this run's mean stride what the sides are held to be."""
+        stride = self.learned()
+        if stride is None:
+            return False
+        cues = population_cues(stride.mean, stride.sd, stride.strides, self._stride_s, self._settings)
+        return min(cues) > 0.0 and sum(cues) >= self._settings.sure_log_odds
 
     def left_parity(self) -> int:
         """The parity (+1 or -1) of the contacts of this bout that are more likely left."""
@@ -192,7 +221,7 @@ class SideJudge:
         """The user says that left and right are the wrong way round, and thereby knows which is which."""
         sign = -1.0 if self._global >= 0.0 else 1.0
         self._global = sign * self._settings.confirmed_log_odds
-        self._settled_by_user = True
+        self._settled_by_user, self._word = True, BY_USER
 
 
 def _probability(log_odds: float) -> float:

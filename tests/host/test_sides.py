@@ -10,7 +10,16 @@ import pytest
 
 from hipdrop.events import Site
 from hipdrop.settings import SideSettings
-from hipdrop.sides import ACC_RIGHT, ROLL, YAW, SideJudge, StrideTemplate, population_log_odds
+from hipdrop.sides import (
+    ACC_RIGHT,
+    BY_USER,
+    ROLL,
+    YAW,
+    SideJudge,
+    StrideTemplate,
+    population_cues,
+    population_log_odds,
+)
 from hipdrop.strides import ODD, Complex
 from synthetic import TrueStride, simulated, true_strides
 
@@ -263,3 +272,53 @@ def test_too_short_a_first_bout_is_forgotten() -> None:
     learned = judge.learned()
     assert learned is not None
     assert learned.strides == 40
+
+
+@pytest.mark.parametrize("runner", RUNNERS)
+def test_the_cues_of_a_common_runner_agree_and_add_up(runner: str) -> None:
+    judge = judge_of(RUNNERS[runner])
+    stride = judge.learned()
+    assert stride is not None
+    assert judge.cues_agree()
+    stride_s = float(np.median([one.stride_s for one in RUNNERS[runner]]))
+    cues = population_cues(stride.mean, stride.sd, stride.strides, stride_s, SETTINGS)
+    assert sum(cues) == population_log_odds(stride.mean, stride.sd, stride.strides, stride_s, SETTINGS)
+
+
+@pytest.mark.parametrize("cue", ["roll", "yaw", "sideways"])
+def test_one_cue_that_says_otherwise_breaks_their_agreement(cue: str) -> None:
+    """A runner built otherwise in one respect, whichever foot the judge then holds to be the left one."""
+    assert not judge_of(changed(STRIDES, **{cue: -1.0})).cues_agree()
+
+
+def test_too_few_strides_agree_on_nothing() -> None:
+    assert not judge_of(STRIDES, steps=SETTINGS.first_strides - 1).cues_agree()
+
+
+def test_a_template_turned_over_is_the_users_word_for_the_other_foot() -> None:
+    judge = judge_of(STRIDES)
+    learned = judge.learned()
+    assert learned is not None
+    turned = learned.turned_over()
+    assert (turned.confirmed, turned.confirmed_by) == (True, BY_USER)
+    np.testing.assert_array_equal(turned.turned_over().mean, learned.mean)
+    after = judge_of(STRIDES, turned)
+    assert after.sure()
+    assert after.left_parity() == -judge.left_parity()
+    kept = after.learned()
+    assert kept is not None
+    assert (kept.confirmed, kept.confirmed_by) == (True, BY_USER)
+
+
+def test_whose_word_it_was_goes_with_the_template() -> None:
+    stride = judge_of(STRIDES).learned()
+    assert stride is not None
+    assert (stride.confirmed, stride.confirmed_by) == (False, "")
+    checked = judge_of(STRIDES, stride.confirmed_as("one-leg"))
+    found = checked.learned()
+    assert found is not None
+    assert found.confirmed_by == "one-leg"
+    checked.swap()
+    swapped = checked.learned()
+    assert swapped is not None
+    assert swapped.confirmed_by == BY_USER
