@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from hipdrop import columns as col
+from hipdrop.checkedmount import CheckedMount
 from hipdrop.events import (
     Activity,
     ActivityChanged,
@@ -38,7 +39,7 @@ from hipdrop.rest import RestWatch
 from hipdrop.ringbuffer import RingBuffer
 from hipdrop.samples import STANDARD_GRAVITY_MS2, Array, SampleBlock
 from hipdrop.settings import Settings
-from hipdrop.sides import StrideTemplate
+from hipdrop.sides import BY_CHECK, StrideTemplate
 from hipdrop.steps import StepChain
 from hipdrop.waves import MeanWave, RecentStrides
 
@@ -62,6 +63,8 @@ class Pipeline:
         Where the clip sits in that mount; unlike `site` it falls with it.
     mount_doubted
         Whether that mount is of another time: no step is judged by it before the first strides have confirmed it.
+    sides_checked
+        Whether a stand on one leg has confirmed left and right in that mount.
     profile
         The runner's stored baseline and stride template, if there are.
     orientation
@@ -71,7 +74,8 @@ class Pipeline:
     def __init__(
         self, rate_hz: float, settings: Settings | None = None, *,
         site: Site | None = None, mount: Array | None = None, mount_site: Site | None = None,
-        mount_doubted: bool = False, profile: Profile | None = None, orientation: OrientationStage | None = None,
+        mount_doubted: bool = False, sides_checked: bool = False, profile: Profile | None = None,
+        orientation: OrientationStage | None = None,
     ) -> None:  # fmt: skip
         self._settings = settings = settings or Settings()
         profile = profile or Profile()
@@ -95,6 +99,7 @@ class Pipeline:
             mount_doubted=mount_doubted,
         )
         self._monitor = Monitor(settings.monitor, profile.baseline)
+        self._checked = CheckedMount(sides_checked)
         self._rest = RestWatch(settings.orientation)
         self._activity: Activity | None = None
         self._whole_from = 0  # sample index since when nothing is missing
@@ -136,8 +141,16 @@ class Pipeline:
         return self._monitor.view(since)
 
     def template(self) -> StrideTemplate | None:
-        """The runner's stride as this run showed it, for the profile."""
-        return self._chain.labeller.template()
+        """The runner's stride as this run showed it, for the profile.
+
+        Its sides are confirmed by the user's word, or where a checked mount has held and every cue says the same: the
+        check tells which way the clip looks, and the cues which foot lands (docs/calibration.md).
+        """
+        template = self._chain.labeller.template()
+        if template is None or template.confirmed:
+            return template
+        confirmed = self._checked.holds and self._chain.labeller.cues_agree()
+        return template.confirmed_as(BY_CHECK) if confirmed else template
 
     def _watched(self, events: list[Event]) -> list[Event]:
         """Let the monitor see each event and put what it says behind it; an activity that goes on is no event."""
@@ -159,8 +172,9 @@ class Pipeline:
         return heard
 
     def _keep_strides(self, event: Event, said: list[Event]) -> None:
-        """Let the strides of the live view follow what becomes of sides and baseline."""
+        """Let the checked mount, and the strides of the live view, follow what becomes of mount, sides and baseline."""
         strides = self._chain.labeller.strides
+        self._checked.push(event)
         if isinstance(event, SidesChanged) and event.reason in ("swapped", "corrected"):
             strides.swap()
         elif isinstance(event, MountSlipped):

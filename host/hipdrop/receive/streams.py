@@ -105,6 +105,7 @@ class RawStream:
         return Pipeline(
             rate_hz, self.settings, site=site, profile=profile, mount=stored.pelvis_from_sensor,
             mount_site=None if stored.site is None else Site(stored.site), mount_doubted=True,
+            sides_checked=stored.sides_checked,
         )  # fmt: skip
 
 
