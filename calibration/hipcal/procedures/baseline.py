@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import math
 from dataclasses import dataclass
 
@@ -81,6 +80,7 @@ class BaselineProcedure:
             rate_hz, settings, site=site, profile=_template_of(self._known),
             mount=None if mount is None else mount.pelvis_from_sensor,
             mount_site=None if mount is None or mount.site is None else Site(mount.site),
+            sides_checked=mount is not None and mount.sides_checked,
         )  # fmt: skip
         self._cells, self._halves = Cells(self._calibration), HalfSeconds()
         self._stood = False
@@ -174,11 +174,7 @@ class BaselineProcedure:
             if counted < _SURE_PART * self._steps and self._running_s >= self._whole_s:
                 return Refusal(f"{counted} of {self._steps} steps count", "fasten the clip, and run on the flat")
             return Refusal(f"there were {self._running_s / 60.0:.1f} minutes of running", remedy)
-        template = self._pipeline.template()
-        mount = None if self._calibration is None else self._calibration.mount
-        if template is not None and mount is not None and mount.sides_checked:
-            template = dataclasses.replace(template, confirmed=True)
-        profile = Profile.learned(whole, template, self._known)
+        profile = Profile.learned(whole, self._pipeline.template(), self._known)
         return BaselineResult(profile, whole[-1], self._steps, self._running_s)
 
 
