@@ -274,6 +274,22 @@ class CalibrationUsed(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class SensorChecked(Event):
+    """What the sensor read in the first three quiet seconds; once in a run that has them.
+
+    Attributes
+    ----------
+    bias_dps
+        Mean rate, sensor axes: bias that the calibration, if there is one, has left.
+    gravity_g
+        Length of the mean specific force.
+    """
+
+    bias_dps: tuple[float, float, float]
+    gravity_g: float
+
+
+@dataclass(frozen=True, slots=True)
 class CalibrationRefused(Event):
     """A calibration was not used, and why; what remains may be another one, or none."""
 

@@ -8,11 +8,12 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from hipcal.procedures.check import words_of
 from hipdrop.alerts import Haptic, HapticCounts, Outbox
 from hipdrop.calibrations import OfClip
 from hipdrop.errors import OutputError
 from hipdrop.eventlog import EventLog
-from hipdrop.events import CalibrationRefused, Event, Site, UserInput
+from hipdrop.events import CalibrationRefused, Event, SensorChecked, Site, UserInput
 from hipdrop.links.base import Link
 from hipdrop.links.connection import Session, StreamChoice
 from hipdrop.links.states import State
@@ -217,6 +218,9 @@ class LiveRun:
         self._log.extend(events)
         for refused in (event for event in events if isinstance(event, CalibrationRefused)):
             print(f"hipdrop: a calibration is not used: {refused.reason}", file=sys.stderr)
+        for checked in (event for event in events if isinstance(event, SensorChecked)):
+            said = words_of(checked, calibrated=self.chain.calibration is not None)
+            print(f"hipdrop: {said}", file=sys.stderr)
         if self._writer is not None:
             self._writer.events(at_s, events)
         if events:

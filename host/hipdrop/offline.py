@@ -110,6 +110,8 @@ class _TiltRecorder(_Records, TiltStage):
 class _Replayed(OrientationStage):
     """Gives the columns of the acausal filter for the very samples that the causal pass was given."""
 
+    senses = False
+
     def __init__(self, rate_hz: float, settings: Settings, heard: _Records) -> None:
         super().__init__(rate_hz, settings.orientation, settings.contacts)
         self.up_shift = heard.up_shift

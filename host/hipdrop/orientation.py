@@ -46,9 +46,15 @@ class OrientationStage:
     parameters. Filters that normalise the momentary accelerometer fail in the flight of a running step
     (docs/algorithms.md). VQF's output i holds at t_i + dt/2: whoever reads `col.UP` stamps it `up_shift` samples
     later.
+
+    Attributes
+    ----------
+    senses
+        Whether the rates and forces of its columns are the sensor's own, as it read them.
     """
 
     up_shift = 0.5
+    senses = True
 
     def __init__(self, rate_hz: float, orientation: OrientationSettings, contacts: ContactSettings) -> None:
         self._rate_hz = rate_hz
@@ -76,6 +82,11 @@ class OrientationStage:
         quat = self._vqf.updateBatch(gyr, acc)["quat6D"]
         fill_columns(out, block.t_s, acc, gyr, up_from_quaternion(quat))
         out[col.SMOOTH] = self._smooth.push(out[col.VERT])
+
+    @property
+    def bias_rads(self) -> Array | None:
+        """(3,) what is taken off all rates now."""
+        return self._bias_rads
 
     def take_off_rest_bias(self, residual_rads: Array) -> tuple[float, float, float] | None:
         """Take a rest bias off all further samples if it is too large for VQF; give the whole of it in deg/s if so.

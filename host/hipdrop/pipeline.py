@@ -38,6 +38,7 @@ from hipdrop.profile import Profile
 from hipdrop.rest import RestWatch
 from hipdrop.ringbuffer import RingBuffer
 from hipdrop.samples import STANDARD_GRAVITY_MS2, Array, SampleBlock
+from hipdrop.sensorcheck import SensorCheck
 from hipdrop.settings import Settings
 from hipdrop.sides import BY_CHECK, StrideTemplate
 from hipdrop.steps import StepChain
@@ -101,6 +102,7 @@ class Pipeline:
         self._monitor = Monitor(settings.monitor, profile.baseline)
         self._checked = CheckedMount(sides_checked)
         self._rest = RestWatch(settings.orientation)
+        self._check = SensorCheck() if self._orientation.senses else None
         self._activity: Activity | None = None
         self._whole_from = 0  # sample index since when nothing is missing
         self._now_s = math.nan
@@ -240,6 +242,8 @@ class Pipeline:
             return events
         window = self._ring.window(self._ring.end - self._second, self._ring.end)
         events.append(ActivityChanged(float(window[col.T, 0]), self._rest.look(window)))
+        checked = self._check.look(window, self._rest.seconds, self._orientation.bias_rads) if self._check else None
+        events += [checked] if checked is not None else []
         rate = self._rest.bias()
         bias = self._orientation.take_off_rest_bias(rate) if rate is not None else None
         if bias is not None:

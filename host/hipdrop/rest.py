@@ -27,6 +27,11 @@ class RestWatch:
     _up: Array | None = None
     _rate: Array | None = None
 
+    @property
+    def seconds(self) -> int:
+        """At rest without a break, up to the one looked at last."""
+        return self._seconds
+
     def moved(self) -> None:
         """The wearer runs, or samples are missing: whatever rest there was is over."""
         self._seconds = self._steady = 0

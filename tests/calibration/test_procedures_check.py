@@ -62,7 +62,7 @@ def test_without_a_calibration_the_errors_are_seen() -> None:
 
 
 def test_a_chip_in_order_needs_no_calibration_to_pass() -> None:
-    assert checked(CheckProcedure(), errors=SensorErrors()).verdict.startswith("not calibrated, and in order")
+    assert checked(CheckProcedure(), errors=SensorErrors()).verdict.startswith("sensor not calibrated, and in order")
 
 
 def test_a_bias_that_has_drifted_is_due() -> None:

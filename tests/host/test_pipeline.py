@@ -25,6 +25,7 @@ from hipdrop.events import (
     Marked,
     MountFound,
     NewBaseline,
+    SensorChecked,
     Side,
     SidesChanged,
     Site,
@@ -172,7 +173,7 @@ def test_a_few_samples_do_no_harm(samples: int) -> None:
 
 def test_standing_still_is_standing() -> None:
     events = push_all(Pipeline(RATE_HZ), [still(20.0)])
-    assert [type(event) for event in events] == [ActivityChanged]
+    assert [type(event) for event in events] == [ActivityChanged, SensorChecked]
     assert isinstance(events[0], ActivityChanged)
     assert events[0].activity is Activity.STAND
 

@@ -13,6 +13,7 @@ from hipcal.procedures.base import Picture, Prompt
 from hipcal.procedures.cells import Cells, joined
 from hipcal.procedures.quiet import HALF, HalfSeconds, is_quiet
 from hipcal.refusal import Refusal
+from hipdrop.events import SensorChecked
 from hipdrop.samples import STANDARD_GRAVITY_MS2, Array, SampleBlock
 from hipdrop.settings import MountSettings, OrientationSettings
 
@@ -70,17 +71,29 @@ def check_at_rest(acc_ms2: Array, rate_rads: Array, rest_s: float, calibration: 
     if mount is not None and gravity_g > 0.0:
         upright = float(mount.pelvis_from_sensor[1] @ acc_ms2) / STANDARD_GRAVITY_MS2 / gravity_g
         tilt_deg = math.degrees(math.acos(max(-1.0, min(1.0, upright))))
-    due = tuple(_due(calibration, drift_dps, gravity_g, tilt_deg))
-    figures = f"bias {drift_dps:.1f} deg/s, gravity {gravity_g:.3f} g"
-    if not math.isnan(tilt_deg):
-        figures += f", {tilt_deg:.0f} deg from upright{', not worn' if tilt_deg > NOT_WORN_DEG else ''}"
-    known = calibration is not None and (calibration.acc is not None or calibration.gyro is not None)
-    fine = "sensor as calibrated" if known else "not calibrated, and in order"
-    verdict = f"{fine} ({figures})" if not due else f"calibration is due ({figures}): {'; '.join(due)}"
+    due = _due(drift_dps, gravity_g, tilt_deg)
+    calibrated = calibration is not None and (calibration.acc is not None or calibration.gyro is not None)
+    verdict = _verdict(drift_dps, gravity_g, tilt_deg, due, calibrated=calibrated)
     return CheckResult((x, y, z), gravity_g, tilt_deg, rest_s, due, verdict)
 
 
-def _due(calibration: Calibration | None, drift_dps: float, gravity_g: float, tilt_deg: float) -> list[str]:
+def words_of(checked: SensorChecked, *, calibrated: bool) -> str:
+    """Say what a run has seen in its first quiet seconds, and whether a calibration is due."""
+    drift_dps, gravity_g = math.hypot(*checked.bias_dps), checked.gravity_g
+    due = _due(drift_dps, gravity_g, math.nan)
+    return _verdict(drift_dps, gravity_g, math.nan, due, calibrated=calibrated)
+
+
+def _verdict(drift_dps: float, gravity_g: float, tilt_deg: float, due: tuple[str, ...], *, calibrated: bool) -> str:
+    figures = f"bias {drift_dps:.1f} deg/s, gravity {gravity_g:.3f} g"
+    if not math.isnan(tilt_deg):
+        figures += f", {tilt_deg:.0f} deg from upright{', not worn' if tilt_deg > NOT_WORN_DEG else ''}"
+    if due:
+        return f"calibration is due ({figures}): {'; '.join(due)}"
+    return f"{'sensor as calibrated' if calibrated else 'sensor not calibrated, and in order'} ({figures})"
+
+
+def _due(drift_dps: float, gravity_g: float, tilt_deg: float) -> tuple[str, ...]:
     due = []
     if drift_dps > MOST_BIAS_DPS:
         due.append(f"the gyroscope is off by {drift_dps:.1f} deg/s, run {SENSOR_REMEDY}")
@@ -88,7 +101,7 @@ def _due(calibration: Calibration | None, drift_dps: float, gravity_g: float, ti
         due.append(f"gravity is off by {1e3 * (gravity_g - 1.0):+.0f} mg, run {SENSOR_REMEDY}")
     if MOST_TILT_DEG < tilt_deg <= NOT_WORN_DEG:
         due.append(f"the clip sits {tilt_deg:.0f} deg off, run {MOUNT_REMEDY}")
-    return due
+    return tuple(due)
 
 
 class CheckProcedure:

@@ -50,6 +50,7 @@ class TiltStage(OrientationStage):
     """The first stage where the clip has done its work: the up vector comes with the samples, at their time."""
 
     up_shift = 0.0
+    senses = False
 
     def push(self, block: SampleBlock, out: Array) -> None:
         """Fill `out` (col.COUNT, n) from a block of n samples."""

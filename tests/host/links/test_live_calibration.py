@@ -140,8 +140,9 @@ def test_a_file_that_cannot_be_used_costs_a_line_and_not_the_run(
     (refused,) = said(run.events)
     assert isinstance(refused, CalibrationRefused)
     assert words in refused.reason
-    (line,) = capsys.readouterr().err.splitlines()
+    line, checked = capsys.readouterr().err.splitlines()
     assert line == f"hipdrop: a calibration is not used: {refused.reason}"
+    assert "gravity" in checked
     assert str(tmp_path) not in line
     summary = lines(run)
     assert "sensor     not calibrated\n" in summary
