@@ -43,8 +43,10 @@ def prepare_folder(folder: Path) -> None:
         raise _output_error(folder, error) from error
 
 
-def write_files(folder: Path, contents: Mapping[str, bytes]) -> None:
+def write_files(folder: Path, contents: Mapping[str, bytes | Iterable[bytes]]) -> None:
     """Write files of these names, all or none: what was there stays whole until all are written beside it.
+
+    A content is given whole or in pieces, which may be made while it is written.
 
     Raises
     ------
@@ -56,7 +58,12 @@ def write_files(folder: Path, contents: Mapping[str, bytes]) -> None:
         for path, part in parts.items():
             if path.is_dir():
                 raise OutputError(path, "is a folder; name another folder with --out")
-            part.write_bytes(contents[path.name])
+            content = contents[path.name]
+            if isinstance(content, bytes):
+                part.write_bytes(content)
+                continue
+            with part.open("wb") as file:
+                file.writelines(content)
         for path, part in parts.items():
             part.replace(path)
     except OSError as error:

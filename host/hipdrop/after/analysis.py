@@ -14,7 +14,7 @@ from hipdrop.after.onset import Onset, find_onset
 from hipdrop.after.reading import Recorded, read_recorded
 from hipdrop.after.steptable import StepTable
 from hipdrop.events import AlertEvent, Event, Marked, Side, TreadmillSet
-from hipdrop.offline import analyse
+from hipdrop.offline import Analysis, analyse
 from hipdrop.samples import Array
 from hipdrop.settings import Settings
 from hipdrop.summary import FRESH_PART, FRESH_S, RunSummary, summarize
@@ -88,10 +88,19 @@ def analyse_file(path: Path, settings: Settings | None = None) -> RunAnalysis:
 
 def analyse_run(recorded: Recorded) -> RunAnalysis:
     """Analyse a recording that was read."""
-    found = analyse(
+    return run_analysis(recorded, zero_phase(recorded))
+
+
+def zero_phase(recorded: Recorded) -> Analysis:
+    """Give what the zero-phase chain makes of a recording; its columns are for those who need every sample."""
+    return analyse(
         recorded.blocks, recorded.rate_hz, recorded.settings,
         site=recorded.site, mount=recorded.mount, profile=recorded.profile,
     )  # fmt: skip
+
+
+def run_analysis(recorded: Recorded, found: Analysis) -> RunAnalysis:
+    """Sum up what the chain has made of a recording."""
     live = found.causal if recorded.live_events is None else recorded.live_events
     steps = StepTable.of_events(found.events)
     t_s, angle_deg = obliquity_deg(found.columns, found.up_shift, found.events)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -46,15 +47,28 @@ def obliquity_deg(columns: Array, up_shift: float, events: list[Event]) -> tuple
     The first mount found holds for what was before it too; NaN where none was ever found. `up_shift` as of
     `hipdrop.orientation.OrientationStage`.
     """
-    mounts = [event for event in events if isinstance(event, MountFound)]
     t_s = columns[col.T]
     angle = np.full(len(t_s), np.nan)
+    for part, pelvis_from_sensor in mounted(t_s, events):
+        angle[part] = -np.degrees(np.arcsin(np.clip(pelvis_from_sensor[2] @ columns[col.UP, part], -1.0, 1.0)))
+    return up_times(t_s, up_shift), angle
+
+
+def mounted(t_s: Array, events: Sequence[Event]) -> list[tuple[slice, Array]]:
+    """Give the parts of the samples at times (N,) with the mount (3, 3), v_pelvis = R v_sensor, that holds for each.
+
+    The first mount found holds for what was before it too; no parts where none was ever found.
+    """
+    mounts = [event for event in events if isinstance(event, MountFound)]
     begins = [0, *(int(np.searchsorted(t_s, mount.t_s)) for mount in mounts[1:])]
-    for mount, begin, end in zip(mounts, begins, [*begins[1:], len(t_s)], strict=False):
-        right = np.array(mount.pelvis_from_sensor[6:])
-        angle[begin:end] = -np.degrees(np.arcsin(np.clip(right @ columns[col.UP, begin:end], -1.0, 1.0)))
+    parts = map(slice, begins, [*begins[1:], len(t_s)])
+    return [(part, np.reshape(mount.pelvis_from_sensor, (3, 3))) for part, mount in zip(parts, mounts, strict=False)]
+
+
+def up_times(t_s: Array, up_shift: float) -> Array:
+    """Give the times at which the up vectors of samples at times (N,) hold."""
     period_s = float(np.median(np.diff(t_s[:1000]))) if len(t_s) > 1 else 0.0
-    return t_s + up_shift * period_s, angle
+    return t_s + up_shift * period_s
 
 
 def stride_course(t_s: Array, angle_deg: Array, steps: StepTable, side: Side) -> StrideCourse | None:
