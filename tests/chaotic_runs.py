@@ -1,6 +1,6 @@
 """Live runs in virtual time in which much goes wrong, by a seed, and what the sensor knows to be true of them.
 
-    python tests/chaotic_runs.py --minutes 60 --seed 1 --out FOLDER [--trace]
+    python tests/chaotic_runs.py --minutes 60 --seed 1 --out FOLDER [--trace] [--window]
 
 Runs one in a process of its own, and prints as JSON what became of it, with the memory that it took on the way.
 """
@@ -27,6 +27,7 @@ from numpy.typing import NDArray
 from hipdrop.data import sample_file
 from hipdrop.events import Event, Mark, Marked, Step
 from hipdrop.links.virtual import VirtualLink
+from hipdrop.live import process as process_module
 from hipdrop.liverun import LiveRun
 from hipdrop.recording import read_run
 from hipdrop.recording.replay import chain_of, enter
@@ -37,11 +38,13 @@ from hipdrop.virtual.imu import Feed
 from hipdrop.virtual.imu.feed import counts
 from hipdrop.virtual.loop import run_virtual
 from hipwire import frames, ids
+from stalling_window import StallingWindow
 
 NOMINAL_HZ = 208.0
 ACC_G_PER_LSB, GYR_DPS_PER_LSB = 0.488e-3, 70e-3  # LSM6DSOX data sheet, table 2, 16 g and 2000 deg/s
 TICKS_PERIOD_US = 1 << 30
 QUIET_S = 12.0  # at the beginning, until the first frames are there, and at the end, so that all can be fetched
+WINDOW_STALLED_S = 2.0  # of real time, in which about two minutes of virtual time pass
 AWAY_S = 0.1  # how well the fastest arrivals of two boots tell the time between them: a connection interval and a frame
 # what happens, how often in relation, for how long, and how long it takes until all is well again, s
 KINDS: dict[str, tuple[int, float, float, float]] = {
@@ -222,10 +225,18 @@ class Outcome:
     same_again: bool
     rss_mb: list[float]
     traced_mb: list[float]
+    window_stalls: int = 0
+    window_alive: bool = False
+    window_said: list[str] = field(default_factory=list)
 
 
-def run_chaos(plan: Plan, folder: Path, looks: Sequence[float] = (), *, trace: bool = False) -> Outcome:
-    """Run a plan and replay its recording; at each of `looks` (seconds) the memory is looked at."""
+def run_chaos(
+    plan: Plan, folder: Path, looks: Sequence[float] = (), *, trace: bool = False, stalled_s: float | None = None
+) -> Outcome:
+    """Run a plan and replay its recording; at each of `looks` (seconds) the memory is looked at.
+
+    With `stalled_s` a window is open that stalls now and then, at last for good: given up after so much real time.
+    """
     truth = Truth.of(plan.rate_error_percent, plan.seconds)
     run = Watched(truth, folder / "run.mcap")
     outcome = Outcome({}, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, False, [], [])
@@ -233,8 +244,12 @@ def run_chaos(plan: Plan, folder: Path, looks: Sequence[float] = (), *, trace: b
     async def act() -> None:
         async with StallingLink(plan) as link:
             run.clock_s = lambda: link.clip.clock_us / 1e6
-            session = run.session(link, "raw")
             loop = asyncio.get_running_loop()
+            window = None if stalled_s is None else StallingWindow(run, plan.seconds, len(plan.happens))
+            if window is not None:
+                window.open()
+                run.on_events = window.feed.events
+            session = run.session(link, "raw", window.feed.state if window else lambda state: None)
             for at_s in looks:
                 loop.call_later(at_s, _look, outcome, trace)
             for at_s, name, _ in plan.happens:
@@ -242,10 +257,16 @@ def run_chaos(plan: Plan, folder: Path, looks: Sequence[float] = (), *, trace: b
                     loop.call_later(at_s, run.user, Mark(f"at {at_s:.0f}"))
             await run.run(session, plan.seconds)
             outcome.stalled = link.stalled
+            if window is not None:
+                window.close()
+                outcome.window_stalls, outcome.window_alive = window.stalls, window.alive_before_last
+                outcome.window_said = window.said
 
     with ExitStack() as stack:
         clip = partial(clip_module.VirtualClip, t0_us=plan.t0_us)
         stack.enter_context(patch.object(clip_module, "VirtualClip", clip))
+        if stalled_s is not None:
+            stack.enter_context(patch.object(process_module, "STALLED_S", stalled_s))
         run_virtual(act())
     outcome.link = {name: value for name, value in run.chain.link_table().items() if value is not None}
     for name in ("received", "lost_within_boots", "away", "duplicates", "recovered"):
@@ -292,13 +313,16 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=60.0)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--window", action="store_true", help="with a window that stalls")
     parser.add_argument("--trace", action="store_true", help="look into the memory with tracemalloc; slow")
     options = parser.parse_args()
     if options.trace:
         tracemalloc.start()
     seconds = 60.0 * options.minutes
     plan = Plan.drawn(options.seed, seconds)
-    outcome = run_chaos(plan, options.out, np.arange(seconds / 6, seconds, seconds / 12).tolist(), trace=options.trace)
+    looks = np.arange(seconds / 6, seconds, seconds / 12).tolist()
+    stalled_s = WINDOW_STALLED_S if options.window else None
+    outcome = run_chaos(plan, options.out, looks, trace=options.trace, stalled_s=stalled_s)
     print(json.dumps({"plan": asdict(plan), **asdict(outcome)}))
 
 

@@ -1,4 +1,7 @@
-"""An hour in which the link is lost a hundred times: the process lives, stays small, and loses count of nothing."""
+"""An hour in which the link is lost a hundred times, beside a window that stalls, at last for good.
+
+The process lives, stays small, and loses count of nothing.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +24,7 @@ GROWN_MB = 5.0  # within the 50 minutes behind a warm-up of 10: caches, and buff
 def run_apart(repository: Path, folder: Path, seed: int, *options: str) -> Outcome:
     """Run in a process of its own, whose memory is its own; it fails where the process dies."""
     command = [sys.executable, str(repository / "tests" / "chaotic_runs.py"), "--minutes", str(MINUTES)]
-    command += ["--seed", str(seed), "--out", str(folder), *options]
+    command += ["--seed", str(seed), "--out", str(folder), "--window", *options]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     values = json.loads(done.stdout)
@@ -29,6 +32,7 @@ def run_apart(repository: Path, folder: Path, seed: int, *options: str) -> Outco
     return Outcome(**values)
 
 
+@pytest.mark.usefixtures("on_screen", "toolkits")
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_an_hour_of_chaos(repository: Path, tmp_path: Path, seed: int) -> None:
     """RSS is that of the whole process, the virtual clip's radio and the events of the run included."""
@@ -38,8 +42,12 @@ def test_an_hour_of_chaos(repository: Path, tmp_path: Path, seed: int) -> None:
     assert outcome.link["reconnects"] > 60
     assert outcome.steps > 5000
     assert outcome.rss_mb[-1] - outcome.rss_mb[0] < GROWN_MB
+    assert outcome.window_stalls > 10
+    assert outcome.window_alive
+    assert [said.partition(",")[0] for said in outcome.window_said] == ["the window has not answered for 2 s"]
 
 
+@pytest.mark.usefixtures("on_screen", "toolkits")
 def test_what_python_holds_of_hipdrop_grows_little(repository: Path, tmp_path: Path) -> None:
     outcome = run_apart(repository, tmp_path, 4, "--trace")
     assert outcome.traced_mb[-1] - outcome.traced_mb[0] < GROWN_MB
