@@ -31,7 +31,8 @@ BUTTONS_Y, BUTTONS_HIGH = 0.007, 0.04
 COURSE_S = 20.0
 COURSE_DEG = 90.0
 TITLE_PT, HOW_PT = HUGE_PT - 6, MIDDLE_PT + 1
-HOW_CHARS = 74
+HOW_CHARS = 64
+COVERED = 0.92  # of the bar: what stands at its end lies on it
 _FLAT = (0.0, 0.0, 1.0)
 
 
@@ -224,7 +225,7 @@ class BarPanel(TextPanel):
         self._theme = theme
         self.box(0, 0.25, 1, 0.5, theme.grid)
         self._bar = self.box(0, 0.25, 0, 0.5, theme.fresh)
-        self._text = self.text(0.5, 0.5, MIDDLE_PT, theme.ink, ha="center", weight="bold")
+        self._text = self.text(0.99, 0.5, MIDDLE_PT, theme.ink, ha="right", weight="bold")
 
     def show(self, now: Snapshot, clock_s: float) -> bool:
         """Fill it."""
@@ -232,7 +233,7 @@ class BarPanel(TextPanel):
         if not self.changed(part, held):
             return False
         self._bar.set_width(part * self.rect[2])
-        self._text.set(text=held, color=self._theme.good[1] if part > 0.55 else self._theme.ink)
+        self._text.set(text=held, color=self._theme.paper if part > COVERED else self._theme.ink)
         return True
 
 
