@@ -14,33 +14,36 @@ import pytest
 from hipdrop.errors import InputError, OutputError
 from hipdrop.events import BaselineReady, Site
 from hipdrop.monitor import StoredBaseline
-from hipdrop.profile import Profile
+from hipdrop.profile import CadenceCourse, CadenceSlope, Profile
 from hipdrop.sides import StrideTemplate
 
-BASELINE = StoredBaseline(2.5, 2.25, 0.6, 0.5, 900, 899, 0.8)
+BASELINE = StoredBaseline(2.5, 2.25, 0.6, 0.5, 900, 899, 0.8, 7)
+COURSE = CadenceCourse(168.5, CadenceSlope(-0.08, -0.12, -0.04), None)
 
 
 def a_template(confirmed: bool = True) -> StrideTemplate:
     rng = np.random.default_rng(1)
     mean = rng.standard_normal((6, 3)) + 1j * rng.standard_normal((6, 3))
-    return StrideTemplate(mean, rng.random((6, 3)), 120, Site.LEFT_HIP, confirmed)
+    by = "one-leg" if confirmed else ""
+    return StrideTemplate(mean, rng.random((6, 3)), 120, Site.LEFT_HIP, confirmed, by)
 
 
 def saved(path: Path, profile: Profile | None = None) -> dict[str, Any]:
-    (profile or Profile(BASELINE, a_template())).save(path)
+    (profile or Profile(BASELINE, a_template(), COURSE)).save(path)
     data: dict[str, Any] = json.loads(path.read_text("utf-8"))
     return data
 
 
 @pytest.mark.parametrize("baseline", [None, BASELINE])
 @pytest.mark.parametrize("template", [None, a_template(), a_template(confirmed=False)])
+@pytest.mark.parametrize("course", [None, COURSE])
 def test_what_was_saved_comes_back(
-    tmp_path: Path, baseline: StoredBaseline | None, template: StrideTemplate | None
+    tmp_path: Path, baseline: StoredBaseline | None, template: StrideTemplate | None, course: CadenceCourse | None
 ) -> None:
     path = tmp_path / "anna.json"
-    Profile(baseline, template).save(path)
+    Profile(baseline, template, course).save(path)
     loaded = Profile.load(path)
-    assert loaded.baseline == baseline
+    assert (loaded.baseline, loaded.course) == (baseline, course)
     assert (loaded.template is None) is (template is None)
     if template is not None and loaded.template is not None:
         np.testing.assert_array_equal(loaded.template.mean, template.mean)
@@ -48,6 +51,24 @@ def test_what_was_saved_comes_back(
         assert loaded.template.strides == template.strides
         assert loaded.template.site is template.site
         assert loaded.template.confirmed is template.confirmed
+        assert loaded.template.confirmed_by == template.confirmed_by
+
+
+def test_version_1_is_read_and_carried_over(tmp_path: Path) -> None:
+    """A file as hipdrop 1 of the format wrote it: what it does not say has its default."""
+    path = tmp_path / "anna.json"
+    data = saved(path)
+    data["hipdrop_profile"] = 1
+    del data["course"], data["baseline"]["between_day_runs"], data["template"]["confirmed_by"]
+    path.write_text(json.dumps(data), "utf-8")
+    loaded = Profile.load(path)
+    assert loaded.baseline == dataclasses.replace(BASELINE, between_day_runs=0)
+    assert loaded.course is None
+    assert loaded.template is not None
+    assert (loaded.template.confirmed, loaded.template.confirmed_by) == (True, "")
+    np.testing.assert_array_equal(loaded.template.mean, a_template().mean)
+    loaded.save(path)
+    assert json.loads(path.read_text("utf-8"))["hipdrop_profile"] == 2
 
 
 def without(key: str) -> Callable[[dict[str, Any]], object]:
@@ -68,6 +89,9 @@ def without(key: str) -> Callable[[dict[str, Any]], object]:
         lambda data: data["baseline"].update(knee_deg=1.0),
         lambda data: data.update(template=[1, 2]),
         lambda data: data.update(baseline=3.0),
+        lambda data: data["course"].pop("left"),
+        lambda data: data["course"]["left"].pop("deg_per_spm"),
+        lambda data: data.update(course="fast"),
     ],
 )
 def test_a_damaged_profile_is_refused_by_name(tmp_path: Path, damage: Callable[[dict[str, Any]], object]) -> None:
@@ -123,6 +147,11 @@ DAMAGED: list[tuple[str, str, object]] = [
     ("baseline", "left_sd_deg", -0.1),
     ("baseline", "right_sd_deg", 91.0),
     ("baseline", "between_day_sd_deg", -1.0),
+    ("baseline", "between_day_runs", -1),
+    ("baseline", "between_day_runs", 2.5),
+    ("course", "cadence_spm", 0.5),
+    ("course", "cadence_spm", "quick"),
+    ("template", "confirmed_by", "me"),
     ("baseline", "left_steps", -1),
     ("baseline", "left_steps", True),
     ("baseline", "right_steps", 2.5),
@@ -147,13 +176,15 @@ def baseline_of_run(left_deg: float = 3.5, steps: int = 301) -> BaselineReady:
 def test_what_a_run_did_not_show_stays_as_it_was_known() -> None:
     old, new = a_template(), a_template(confirmed=False)
     known = Profile(BASELINE, old)
-    of_run = StoredBaseline(3.5, 3.25, 0.7, 0.6, 150, 150, BASELINE.between_day_sd_deg)
+    of_run = StoredBaseline(3.5, 3.25, 0.7, 0.6, 150, 150, 0.8, 7)
     nothing, half = [], [baseline_of_run(), baseline_of_run(float("nan"))]
     assert Profile.learned(nothing, None, known) == known
     assert Profile.learned(nothing, new, known) == Profile(BASELINE, new)
     assert Profile.learned(half, None, known) == Profile(of_run, old)
     assert Profile.learned(half, new, known) == Profile(of_run, new)
     assert Profile.learned([baseline_of_run(float("nan"))], None, known) == known
+    assert Profile.learned(nothing, None, known, COURSE).course == COURSE
+    assert Profile.learned(half, new, Profile(course=COURSE)).course == COURSE
     assert Profile.learned(nothing, None).empty
     assert not Profile.learned(half, None).empty
 
@@ -164,13 +195,13 @@ def test_a_stride_without_spread_is_not_learned(tmp_path: Path) -> None:
     assert Profile.learned([], alone).empty
 
 
-@pytest.mark.parametrize("version", [0, 2, "1", None, True, 1.0])
+@pytest.mark.parametrize("version", [0, 3, "1", None, True, 1.0])
 def test_another_version_is_refused_by_name(tmp_path: Path, version: object) -> None:
     path = tmp_path / "anna.json"
     data = saved(path)
     data["hipdrop_profile"] = version
     path.write_text(json.dumps(data), "utf-8")
-    with pytest.raises(InputError, match=r"anna\.json.*version 1"):
+    with pytest.raises(InputError, match=r"anna\.json.*version 1 or 2"):
         Profile.load(path)
 
 

@@ -11,6 +11,7 @@ from hipcal.procedures.base import Picture, Prompt
 from hipcal.procedures.cells import Cells
 from hipcal.procedures.quiet import HalfSeconds, is_quiet
 from hipcal.refusal import Refusal
+from hipcal.runner import FROM_PART, RunnerEstimate, runner_profile
 from hipdrop.events import Activity, ActivityChanged, BaselineReady, Event, Side, Site, Step
 from hipdrop.pipeline import Pipeline
 from hipdrop.profile import Profile
@@ -19,8 +20,6 @@ from hipdrop.settings import Settings
 
 STAND_S = 3.0  # for the tare (OrientationSettings.rest_tare_s)
 MINUTES = 8.0  # minutes 3 to 8 of a run are the baseline (docs/monitor.md)
-LEAST_MINUTES = 4.0
-_FROM_PART = 3.0 / 8.0
 _SHOWN_STEPS = 20  # after so many the drop is told
 _SURE_PART = 0.5  # of the steps whose side is known, for a baseline of both sides
 
@@ -37,12 +36,15 @@ class BaselineResult:
         The level of either side.
     steps, running_s
         Of all of the run.
+    runner
+        The level of this run alone, and its course over cadence; None where bends and stops left too little.
     """
 
     profile: Profile
     baseline: BaselineReady
     steps: int
     running_s: float
+    runner: RunnerEstimate | None = None
 
 
 class BaselineProcedure:
@@ -86,7 +88,7 @@ class BaselineProcedure:
         self._stood = False
         self._quiet_s = self._running_s = 0.0
         self._moves = True
-        self._steps = 0
+        self._steps: list[Step] = []
         self._drops_deg: dict[Side, list[float]] = {Side.LEFT: [], Side.RIGHT: []}
         self._baselines: list[BaselineReady] = []
         self._activity: Activity | None = None
@@ -143,8 +145,8 @@ class BaselineProcedure:
     def _levels(self) -> str:
         means = {side: sum(drops) / len(drops) for side, drops in self._drops_deg.items() if len(drops) >= _SHOWN_STEPS}
         if len(means) < 2:
-            return f"{self._steps} steps" if self._steps else ""
-        return f"{self._steps} steps; drop left {means[Side.LEFT]:.1f}, right {means[Side.RIGHT]:.1f} deg"
+            return f"{len(self._steps)} steps" if self._steps else ""
+        return f"{len(self._steps)} steps; drop left {means[Side.LEFT]:.1f}, right {means[Side.RIGHT]:.1f} deg"
 
     def _stand(self, piece: SampleBlock) -> None:
         self._moves = not is_quiet(piece)
@@ -154,7 +156,7 @@ class BaselineProcedure:
     def _take(self, events: list[Event]) -> None:
         for event in events:
             if isinstance(event, Step):
-                self._steps += 1
+                self._steps.append(event)
                 self._running_s += event.step_s
                 if event.valid:
                     self._drops_deg[event.side].append(event.drop_deg)
@@ -171,16 +173,19 @@ class BaselineProcedure:
         whole = [found for found in self._baselines if math.isfinite(found.left_deg + found.right_deg)]
         if not whole:
             counted = sum(len(drops) for drops in self._drops_deg.values())
-            if counted < _SURE_PART * self._steps and self._running_s >= self._whole_s:
-                return Refusal(f"{counted} of {self._steps} steps count", "fasten the clip, and run on the flat")
+            if counted < _SURE_PART * len(self._steps) and self._running_s >= self._whole_s:
+                return Refusal(f"{counted} of {len(self._steps)} steps count", "fasten the clip, and run on the flat")
             return Refusal(f"there were {self._running_s / 60.0:.1f} minutes of running", remedy)
-        profile = Profile.learned(whole, self._pipeline.template(), self._known)
-        return BaselineResult(profile, whole[-1], self._steps, self._running_s)
+        template = self._pipeline.template()
+        found = runner_profile(self._steps, template, self._given[1].monitor)
+        runner = None if isinstance(found, Refusal) else found
+        profile = Profile.learned(whole, template, self._known, None if runner is None else runner.course)
+        return BaselineResult(profile, whole[-1], len(self._steps), self._running_s, runner)
 
 
 def _hurried(settings: Settings, minutes: float) -> Settings:
     """Have the baseline learned in the later part of so many minutes, from today alone."""
-    from_min, until_min = _FROM_PART * minutes, 0.99 * minutes
+    from_min, until_min = FROM_PART * minutes, 0.99 * minutes
     return settings.replace({"monitor": {"baseline_from_min": from_min, "baseline_until_min": until_min}})
 
 

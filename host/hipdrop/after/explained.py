@@ -9,6 +9,7 @@ import numpy as np
 from scipy.stats import t as t_distribution
 
 from hipdrop.after.onset import binned
+from hipdrop.profile import CadenceSlope
 from hipdrop.samples import Array
 
 LEAST_BINS = 8
@@ -59,8 +60,20 @@ def cadence_share(
     before, after = t_s < change_s, t_s >= settled_s
     if not before.any() or not after.any():
         return None
-    _, x, _ = binned(t_s[before], cadence_spm[before])
-    _, y, _ = binned(t_s[before], drop_deg[before])
+    slope = cadence_slope(t_s[before], drop_deg[before], cadence_spm[before])
+    if slope is None:
+        return None
+    change = float(np.median(cadence_spm[after]) - np.median(cadence_spm[before]))
+    return CadenceShare(slope.deg_per_spm, slope.low_deg_per_spm, slope.high_deg_per_spm, change)
+
+
+def cadence_slope(t_s: Array, drop_deg: Array, cadence_spm: Array) -> CadenceSlope | None:
+    """Regress drop on cadence, both (N,) of known steps, by medians of 20 s.
+
+    None where they do not show it: too few, or a cadence that hardly varied.
+    """
+    _, x, _ = binned(t_s, cadence_spm)
+    _, y, _ = binned(t_s, drop_deg)
     if len(x) < LEAST_BINS or float(x.std()) < LEAST_SPREAD_SPM:
         return None
     slope, offset = np.polyfit(x, y, 1)
@@ -68,5 +81,4 @@ def cadence_share(
     free = len(x) - 2
     error = math.sqrt(float(residual @ residual) / free / float(np.sum((x - x.mean()) ** 2)))
     half = float(t_distribution.ppf(0.5 + 0.5 * CONFIDENCE, free)) * error
-    change = float(np.median(cadence_spm[after]) - np.median(cadence_spm[before]))
-    return CadenceShare(float(slope), float(slope) - half, float(slope) + half, change)
+    return CadenceSlope(float(slope), float(slope) - half, float(slope) + half)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from statistics import fmean, median, pstdev
 
@@ -50,6 +50,8 @@ class StoredBaseline:
     between_day_sd_deg
         SD of the fresh level from day to day, belt taken off and put on. 1.0 deg: the smallest detectable difference
         between days is 2.7 to 2.8 deg = 1.96 sqrt(2) SD (Dingenen 2018, 2D video; facts on this clip are wanting).
+    between_day_runs
+        Of how many of the runner's own runs that is (`hipcal.repeatability`); 0 for the value of the literature.
     """
 
     left_deg: float
@@ -59,6 +61,11 @@ class StoredBaseline:
     left_steps: int
     right_steps: int
     between_day_sd_deg: float = 1.0
+    between_day_runs: int = 0
+
+    def repeating(self, between_day_sd_deg: float, runs: int) -> StoredBaseline:
+        """Give the same level with what is known of its SD from day to day."""
+        return replace(self, between_day_sd_deg=between_day_sd_deg, between_day_runs=runs)
 
     def location(self, side: Side) -> Location:
         """Give the stored level of a side, or of the mean of both."""
