@@ -43,7 +43,10 @@ class SlipWatch:
         self._off_steps = 0
 
     def gap(self) -> None:
-        """Samples are missing in the stride or shortly before it."""
+        """Samples are missing in the stride or shortly before it: no time to begin to compare.
+
+        A comparison that has begun goes on: what a gap does to the filter is over before a slip would be told.
+        """
         self._settle_steps = max(self._settle_steps, self._settings.slip_gap_steps)
 
     def end_bout(self) -> None:
@@ -54,7 +57,7 @@ class SlipWatch:
         """Take the mean up vector of a stride that stands for so many steps; give degrees if the clip has slipped."""
         s = self._settings
         self._settle_steps -= steps
-        if self._settle_steps > 0:
+        if self._settle_steps > 0 and self._reference is None:
             return None
         weight = min(1.0, steps / s.slip_mean_steps)
         self._recent = mean_up if self._recent is None else self._recent + weight * (mean_up - self._recent)

@@ -91,13 +91,13 @@ def worn(data: Path) -> Iterator[Case]:
         yield Case(name, trial.blocks, trial.rate_hz, trial.pelvis_from_sensor, Site.SACRUM)
 
 
-def strided(seeds: range, sites: Sequence[Site] = tuple(Site)) -> Iterator[Case]:
+def strided(seeds: range, minutes: float = 0.7) -> Iterator[Case]:
     """The public runner's strides as clips at all sites feel them."""
     for seed in seeds:
-        for site in sites:
+        for site in Site:
             draw = np.random.default_rng((seed, 3))
             config = RunnerConfig(
-                runner=RUNNERS[seed % 2], speed_ms=float(draw.uniform(2.0, 4.5)), minutes=0.7, seed=seed, site=site,
+                runner=RUNNERS[seed % 2], speed_ms=float(draw.uniform(2.0, 4.5)), minutes=minutes, seed=seed, site=site,
                 mount="random", wobble_deg=float(draw.uniform(0.0, 1.0)),
                 sensor_errors=SensorErrors.random(draw),
             )  # fmt: skip
@@ -199,7 +199,8 @@ def test_slips_about_any_level_axis_in_measured_runs(reference_data: Path) -> No
 
 @pytest.mark.validation
 def test_slips_about_any_level_axis_at_all_sites() -> None:
-    check_slips(long_enough(strided(range(DEVELOPED_ON, DEVELOPED_ON + 25))))
+    """Half a minute after a gyroscope bias may have been taken off in running, and later."""
+    check_slips(long_enough(strided(range(DEVELOPED_ON, DEVELOPED_ON + 25), 1.1)))
 
 
 @pytest.mark.validation
@@ -210,7 +211,7 @@ def test_no_false_slip_in_any_recording_or_random_run(reference_data: Path) -> N
     for case in runs:
         assert of(MountSlipped, events_of(case.blocks, case.rate_hz)) == [], case.name
     minutes = 0.0
-    for seed in range(2000, 2100):
+    for seed in range(7000, 7100):
         config, run = random_run(seed, 3.0)
         assert of(MountSlipped, events_of(run.blocks, config.rate_hz)) == [], config
         minutes += config.minutes
