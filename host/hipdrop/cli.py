@@ -13,6 +13,7 @@ import typer
 import hipdrop
 from hipdrop.commands.calibrate import calibrate_app
 from hipdrop.commands.clip import clip_app
+from hipdrop.commands.export import export_command
 from hipdrop.commands.live import live_command
 from hipdrop.commands.options import DebugOption
 from hipdrop.commands.people import forget_command, where_command
@@ -37,6 +38,7 @@ app.command("scan")(scan_command)
 app.add_typer(clip_app, name="clip")
 app.add_typer(calibrate_app, name="calibrate")
 app.command("replay")(replay_command)
+app.command("export")(export_command)
 app.add_typer(recordings_app, name="recordings")
 app.command("simulate")(simulate_command)
 app.command("where")(where_command)
