@@ -110,7 +110,7 @@ def test_list_counts_where_every_run_has_it() -> None:
     [
         ([], "no run"),
         (runs_of([3.0], [4.0]), "one run"),
-        ([FreshRun("first half", "day 1", 3.0, 4.0), FreshRun("second half", "day 1", 3.1, 4.0)], "first half and second"),
+        ([FreshRun("one half", "day 1", 3.0, 4.0), FreshRun("the other", "day 1", 3.1, 4.0)], "one half and the"),
         (runs_of([3.0, math.nan, 3.0], [4.0, 4.0, 4.0]), "run 1 shows no fresh level"),
         (runs_of([3.0, 3.0], [4.0, math.inf]), "run 1 shows no fresh level"),
     ],
