@@ -157,6 +157,31 @@ def test_the_right_leg_once_in_place_of_the_left_is_told_and_may_be_mended() -> 
     assert check.confirms
 
 
+def test_a_mount_that_was_contradicted_is_not_believed_unchecked() -> None:
+    """Neither by Enter nor at the end of a recording."""
+    movements = [Stand(4.0), *[Bend(pelvis_deg=-45.0)] * 3, Stand(5.0), LegStand(), Stand(6.0)]
+    procedure = MountProcedure()
+    walk = lead(procedure, do(movements).block)
+    assert any("away from the left leg" in trouble for trouble in said(walk, "trouble"))
+    assert not procedure.prompt.enough
+    procedure.enough()
+    assert not procedure.done
+    procedure.close()
+    assert isinstance(procedure.result, Refusal)
+    assert "once" in procedure.result.reason
+
+
+def test_a_gap_while_standing_begins_the_standing_again() -> None:
+    block = do([Stand(12.0), Bend(), Bend(), Bend(), Stand(3.0)]).block
+    procedure = MountProcedure(one_leg=False)
+    lead(procedure, block.slice(0, 500))
+    assert procedure.prompt.held_s > 1.0
+    lead(procedure, block.slice(700, 730))
+    assert procedure.prompt.held_s == 0.0
+    lead(procedure, block.slice(730, len(block)))
+    assert result_of(procedure).estimate.repetitions == 3
+
+
 def test_running_gives_the_mount() -> None:
     run = simulate(RunnerConfig(runner="rbds001_3.5ms", minutes=0.75, stand_s=6.0, seed=3, mount="random"))
     procedure = MountProcedure("running", one_leg=False)

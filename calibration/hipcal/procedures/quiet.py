@@ -12,6 +12,7 @@ from hipcal.still import CELL_S
 from hipdrop.samples import STANDARD_GRAVITY_MS2, Array, SampleBlock
 
 HALF = round(LOOK_S / CELL_S)  # cells of half a second
+KEEP_S = 5.0  # of standing at most, before the wearer begins
 LEAST_G = 0.5  # less is no gravity, but a sensor that does not work
 STIRS = 3.0  # times the spread of standing
 CALM = np.array([0.02, math.radians(0.2)])  # m/s², rad/s: what the chip's own noise spreads

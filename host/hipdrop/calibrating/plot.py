@@ -7,17 +7,16 @@ from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as MplFigure
-from matplotlib.patches import FancyBboxPatch
 
 from hipcal.procedures.base import Course, Picture
 from hipdrop.calibrating.ball import BallDrawing
+from hipdrop.calibrating.buttons import ButtonPanel
 from hipdrop.calibrating.clipbox import ClipBox
 from hipdrop.calibrating.people import Figure
-from hipdrop.calibrating.run import Key
-from hipdrop.calibrating.snapshot import KEY_NAMES, KEY_WORDS, KEYS, Snapshot, held_words, hold_word, keys_of
+from hipdrop.calibrating.snapshot import Snapshot, held_words, hold_word
 from hipdrop.live.stage import BASE_DPI, BASE_HEIGHT, BASE_WIDTH, Panel, Rect, Stage
 from hipdrop.live.textpanel import TextPanel, fit
-from hipdrop.live.theme import HUGE_PT, LARGE_PT, MIDDLE_PT, SMALL_PT, TINY_PT, Theme
+from hipdrop.live.theme import HUGE_PT, LARGE_PT, MIDDLE_PT, SMALL_PT, Theme
 from hipdrop.wording import clock
 
 SIZE_IN = (BASE_WIDTH / BASE_DPI, BASE_HEIGHT / BASE_DPI)
@@ -27,7 +26,6 @@ NOW: Rect = (0.39, 0.235, 0.22, 0.55)
 RIGHT: Rect = (0.62, 0.235, 0.37, 0.55)
 BAR: Rect = (0.012, 0.155, 0.976, 0.07)
 WORDS: Rect = (0.012, 0.055, 0.976, 0.095)
-BUTTONS_Y, BUTTONS_HIGH = 0.007, 0.04
 COURSE_S = 20.0
 COURSE_DEG = 90.0
 TITLE_PT, HOW_PT = HUGE_PT - 6, MIDDLE_PT + 1
@@ -261,45 +259,3 @@ class WordsPanel(TextPanel):
         ):
             fit(text, said, size_pt, room)
         return True
-
-
-class ButtonPanel(TextPanel):
-    """What keys do, to be clicked on as well."""
-
-    def __init__(self, figure: MplFigure, theme: Theme) -> None:
-        super().__init__(figure, (0.0, 0.0, 1.0, BUTTONS_Y + BUTTONS_HIGH + 0.004))
-        self._placed: list[tuple[Key, float, float]] = []
-        self._texts: dict[Key, tuple[Any, Any]] = {}
-        self._on: list[Key] = []
-        x = 0.012
-        for key in KEYS.values():
-            label = f"{KEY_NAMES[key]}  {KEY_WORDS[key]}"
-            wide = 0.026 + 0.0075 * len(label)
-            box = FancyBboxPatch(
-                (x, BUTTONS_Y), wide, BUTTONS_HIGH, boxstyle="round,pad=0,rounding_size=0.006", fc=theme.calm[0],
-                ec=theme.faint, lw=0.8, transform=figure.transFigure, mutation_aspect=BASE_WIDTH / BASE_HEIGHT,
-            )  # fmt: skip
-            said = figure.text(x + wide / 2, BUTTONS_Y + BUTTONS_HIGH / 2, label, ha="center", va="center",
-                               color=theme.calm[1], fontsize=SMALL_PT + 1)  # fmt: skip
-            self._texts[key] = self.add(figure.add_artist(box)), self.add(said)
-            self._placed.append((key, x, x + wide))
-            x += wide + 0.006
-        figure.text(0.988, BUTTONS_Y + BUTTONS_HIGH / 2, "A training aid, not a diagnosis", ha="right", va="center",
-                    color=theme.faint, fontsize=TINY_PT)  # fmt: skip
-
-    def show(self, now: Snapshot, clock_s: float) -> bool:
-        """Show those that do something now."""
-        on = keys_of(now.prompt)
-        if not self.changed(*on):
-            return False
-        self._on = on
-        for key, artists in self._texts.items():
-            for artist in artists:
-                artist.set_visible(key in on)
-        return True
-
-    def key_at(self, x: float, y: float) -> Key | None:
-        """Give the key whose button is at a place, parts of the window."""
-        if not BUTTONS_Y <= y <= BUTTONS_Y + BUTTONS_HIGH:
-            return None
-        return next((key for key, left, right in self._placed if key in self._on and left <= x <= right), None)
