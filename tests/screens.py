@@ -104,6 +104,11 @@ class Hands:
         self._do("windowfocus", "--sync", number)
         return number
 
+    def size(self, window: str) -> tuple[int, int]:
+        """Give width and height of a window, which go by the screen's dots per inch."""
+        told = dict(line.split("=") for line in self._do("getwindowgeometry", "--shell", window).splitlines())
+        return int(told["WIDTH"]), int(told["HEIGHT"])
+
     def press(self, *keys: str) -> None:
         """Press keys, by their X names, one after the other."""
         self._do("key", "--delay", "30", *keys)

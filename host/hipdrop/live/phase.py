@@ -60,6 +60,8 @@ def _of_link(facts: Facts) -> Phase | None:
 def _of_activity(now: Situation) -> Phase | None:
     if now.activity is Activity.RUN:
         return None
+    if now.activity is None and now.facts.received and now.facts.rate_hz is None:
+        return Phase(PhaseKind.WAITING, "samples come", f"{now.facts.received} so far: their rate is being measured")
     if now.activity is None:
         return Phase(PhaseKind.WAITING, "waiting for samples", now.facts.source)
     waits = "run a minute or two: hipdrop finds out how the clip sits" if not now.mounted else ""

@@ -16,13 +16,14 @@ from live_updates import updates
 import hipdrop.live.process as process_module
 from hipdrop.errors import NoWindow
 from hipdrop.events import Contact
-from hipdrop.live.keys import Action
+from hipdrop.live.keys import Action, Wish
 from hipdrop.live.outbox import Outbox
 from hipdrop.live.process import WindowProcess
 from hipdrop.live.toolkit import TOOLKITS, check_screen
 from hipdrop.live.updates import Facts, Update
 from hipdrop.live.wirepipe import Picture
 from hipdrop.waves import RecentStrides
+from screens import Hands
 
 PATIENCE_S = 30.0
 
@@ -54,6 +55,15 @@ def test_it_opens_takes_a_run_and_closes_when_it_is_told(heard: Heard, each_tool
     assert heard.window._process.returncode == 0
     assert heard.gone.empty()
     assert heard.actions.empty()
+
+
+def test_keys_and_clicks_come_back_as_wishes(heard: Heard, hands: Hands) -> None:
+    hands.window()
+    hands.press("p", "x", "space")  # the last is for the window alone
+    hands.click(1000, 300)  # where no button is
+    hands.press("u")
+    wishes = [heard.actions.get(timeout=PATIENCE_S) for _ in range(3)]
+    assert [action.wish for action in wishes if isinstance(action, Action)] == [Wish.PAIN, Wish.SWAP, Wish.MUTE]
 
 
 def test_what_is_sent_never_waits_for_a_window_that_hangs(heard: Heard) -> None:

@@ -59,7 +59,9 @@ MARKS = (Marked(72.0, "pain: knee"), Marked(74.0, LONG_NOTE), Marked(60.0, "gel"
 STATES = {
     "connecting": State(PhaseKind.CONNECTING, -1, ("connecting", "ble:hipdrop-7F3A"),
                         (Update(facts=Facts("ble:hipdrop-7F3A", "connecting")),)),
-    "waiting": State(PhaseKind.WAITING, -1, ("waiting for samples",), (facts(),)),
+    "waiting": State(PhaseKind.WAITING, -1, ("waiting for samples",), (facts(received=0),)),
+    "samples": State(PhaseKind.WAITING, -1, ("samples come", "209 so far: their rate is being measured"),
+                     (facts(received=209, rate_hz=None),)),
     "standing": State(PhaseKind.STANDING, 4, ("standing", "no steps yet", "-")),
     "mount": State(PhaseKind.MOUNT, 8, ("finding mount", "how the clip sits on the body")),
     "sides": State(PhaseKind.SIDES, 12, ("learning left and right",), (events(SidesChanged(12.0, "unsure", 0.1)),)),
