@@ -184,7 +184,7 @@ def _outliers(runs: Sequence[FreshRun], values: Array, name: str) -> list[str]:
 def _verdict(leg: Repeated, runs: int) -> str:
     low, high = worth(runs)
     words = (
-        f"the fresh level of a leg comes back to {leg.sem_deg:.1f} deg; "
+        f"from run to run the fresh level of a leg is off by {leg.sem_deg:.1f} deg (SEM); "
         f"less than {leg.sdc_deg:.1f} deg between two runs is no change"
     )
     if runs >= FEWEST_TO_KEEP:

@@ -115,7 +115,7 @@ def runner_profile(
     course = _course(counted, cadence_spm)
     return RunnerEstimate(
         left, right, float(np.median([step.list_deg for step in both])), cadence_spm, until_min - from_min,
-        course, template, _verdict(left, right, course, template),
+        course, template, _verdict(left, right, course),
     )  # fmt: skip
 
 
@@ -132,13 +132,9 @@ def _course(counted: dict[Side, list[Step]], cadence_spm: float) -> CadenceCours
     return None if left is None and right is None else CadenceCourse(cadence_spm, left, right)
 
 
-def _verdict(left: LegLevel, right: LegLevel, course: CadenceCourse | None, template: StrideTemplate | None) -> str:
+def _verdict(left: LegLevel, right: LegLevel, course: CadenceCourse | None) -> str:
     worst_deg = 1.96 * max(left.error_deg, right.error_deg)
     words = [f"the level of this run is known to {worst_deg:.2f} deg"]
     if course is None:
         words.append("the cadence was too even to tell what it does to the drop")
-    if template is None:
-        words.append("too few strides for left and right of later runs")
-    elif not template.confirmed:
-        words.append("left and right are as most runners show them, not confirmed")
     return "; ".join(words)

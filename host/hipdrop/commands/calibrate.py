@@ -21,6 +21,7 @@ from hipdrop.commands.options import (
     SiteOption,
     ThemeOption,
 )
+from hipdrop.commands.repeatability import repeatability_command
 from hipdrop.commands.runner import who_runs
 from hipdrop.errors import UsageError
 
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from hipcal.procedures.check import CheckResult
     from hipdrop.calibrating.run import CalibrationRun, Clip
     from hipdrop.links.storing import Asker
+    from hipdrop.profile import CadenceCourse
 
 MethodName = Literal["bends", "running"]
 FromOption = Annotated[
@@ -211,6 +213,8 @@ def show_command(
     print("\n\n".join("\n".join(calibration_lines(calibration, now)) for calibration in found) or NOTHING_KEPT)
 
 
+calibrate_app.command("repeatability")(repeatability_command)
+
 NOTHING_KEPT = "no clip has been calibrated; hipdrop calibrate sensor"
 
 
@@ -263,10 +267,25 @@ def baseline_lines(result: BaselineResult) -> list[str]:
         f"left leg       right hip drops {found.left_deg:.1f} deg (SD {found.left_sd_deg:.1f})",
         f"right leg      left hip drops {found.right_deg:.1f} deg (SD {found.right_sd_deg:.1f})",
     ]
+    if result.runner is not None:
+        lines += [f"level          {result.runner.verdict}", *course_lines(result.runner.course)]
     if template is not None:
         sides = "left and right are sure" if template.confirmed else "left and right as the run itself tells them"
         lines.append(f"stride         {template.strides} strides; {sides}")
     return lines
+
+
+def course_lines(course: CadenceCourse | None) -> list[str]:
+    """Say how the drop went with the cadence, where the run shows it."""
+    if course is None:
+        return []
+    legs = (("left", course.left), ("right", course.right))
+    return [
+        f"cadence        {name} leg {slope.deg_per_spm:+.2f} deg for a step a minute more "
+        f"(95 % {slope.low_deg_per_spm:+.2f} to {slope.high_deg_per_spm:+.2f})"
+        for name, slope in legs
+        if slope is not None
+    ]
 
 
 def worn_now(calibration: Calibration | None, *, live: bool) -> Calibration | None:
