@@ -50,6 +50,7 @@ class State:
     theme: str = "light"
     size: tuple[int, int] = (1280, 800)
     paused: bool = False
+    replay: bool = False
 
 
 NO_LINK = "ble:hipdrop-7F3A: nothing comes; is the clip switched on, and near?"
@@ -100,6 +101,8 @@ STATES = {
     "dark_recovered": State(PhaseKind.RECOVERED, 135, ("recovered: left leg",), theme="dark"),
     "dark_link_lost": State(PhaseKind.LINK_LOST, 80, ("link lost for 0:12",), (
         facts(state="waiting to connect again", lost_for_s=12.0, trouble=NO_LINK),), theme="dark"),
+    "replay": State(PhaseKind.ALERT, 80, ("ALERT: left leg", "replay, paused", "1:20 of 3:00"),
+                    (facts(replay_speed=1.0, replay_paused=True, length_s=180.0),), replay=True),
     "small": State(PhaseKind.ALERT, 80, CROWDED, (events(*MARKS),), size=SMALL),
     "small_baseline": State(PhaseKind.BASELINE, 40, ("learning baseline 0:22 of 0:30",), size=SMALL),
     "big": State(PhaseKind.ALERT, 80, CROWDED, (events(*MARKS),), size=BIG),
@@ -122,7 +125,7 @@ def seen(request: pytest.FixtureRequest, screen: str, toolkits: tuple[str, ...])
     name, state = request.param, STATES[request.param]
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("DISPLAY", screen)
-        shown = Shown(screen, toolkits[0], Begin(toolkits, theme=state.theme), state.size)
+        shown = Shown(screen, toolkits[0], Begin(toolkits, theme=state.theme, replay=state.replay), state.size)
         shown.feed(state.until_s, *state.more, run=state.run)
         if state.paused:
             shown.window.press(" ")
