@@ -14,11 +14,13 @@ import hipdrop
 from hipdrop.commands.calibrate import calibrate_app
 from hipdrop.commands.clip import clip_app
 from hipdrop.commands.export import export_command
+from hipdrop.commands.history import history_app
 from hipdrop.commands.live import live_command
 from hipdrop.commands.options import DebugOption
 from hipdrop.commands.people import forget_command, where_command
 from hipdrop.commands.recordings import recordings_app
 from hipdrop.commands.replay import replay_command
+from hipdrop.commands.report import report_command
 from hipdrop.commands.scan import scan_command
 from hipdrop.commands.simulate import simulate_command
 from hipdrop.errors import HipdropError
@@ -38,8 +40,10 @@ app.command("scan")(scan_command)
 app.add_typer(clip_app, name="clip")
 app.add_typer(calibrate_app, name="calibrate")
 app.command("replay")(replay_command)
+app.command("report")(report_command)
 app.command("export")(export_command)
 app.add_typer(recordings_app, name="recordings")
+app.add_typer(history_app, name="history")
 app.command("simulate")(simulate_command)
 app.command("where")(where_command)
 app.command("forget")(forget_command)
