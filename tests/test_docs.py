@@ -8,19 +8,27 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from calibrating import table_and_poses, write_csv
 from hipdrop.cli import main
+from hipdrop.events import Side
+from hipdrop.simulate import RunnerConfig
+from hipdrop.simulate.movements import LegStand, Stand, three_bends
+from hipdrop.simulate.movements_run import perform
 
 REPOSITORY = Path(__file__).parents[1]
 PAGES = sorted(path for path in (*REPOSITORY.glob("*.md"), *REPOSITORY.glob("docs/*.md")))
 # Where a page means a clip on Bluetooth, here it is the virtual one, for some seconds. Without a board or a radio
-# the commands that want one say so in one line and end with 1.
+# the commands that want one say so in one line and end with 1. What somebody must bow or run for comes from a file.
 WRAPPER = """
 hipdrop() {
   case "$1 ${2:-}" in
     "scan "*|"clip install") "$PYTHON" -m hipdrop "$@" 2>said || { [ $? = 1 ] && grep -q "^hipdrop: " said; } ;;
     "live "*) "$PYTHON" -m hipdrop "${@/ble:*/virtual}" --duration 3 ;;
+    "calibrate show") "$PYTHON" -m hipdrop "$@" ;;
+    "calibrate "*) "$PYTHON" -m hipdrop "${@/ble:*/virtual}" --clip virtual --from "$WEARER/$2.csv" --no-plot ;;
     "clip "*) "$PYTHON" -m hipdrop "${@/ble:*/virtual}" ;;
     *) "$PYTHON" -m hipdrop "$@" ;;
   esac
@@ -51,6 +59,18 @@ def folder(tmp_path: Path, run_csv: bytes, monkeypatch: pytest.MonkeyPatch) -> P
     return tmp_path
 
 
+@pytest.fixture(scope="session")
+def wearer(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What somebody does who is led through each calibration, as IMU CSV of the command's name."""
+    folder = tmp_path_factory.mktemp("wearer")
+    write_csv(folder / "sensor.csv", table_and_poses(11))
+    perform([Stand(14.0)], RunnerConfig(seed=12)).write_csv(folder / "check.csv")
+    person = [Stand(4.0), *three_bends(np.random.default_rng(13)), Stand(4.0), LegStand(Side.LEFT), Stand(4.0)]
+    perform(person, RunnerConfig(seed=13)).write_csv(folder / "mount.csv")
+    assert main(["simulate", "--minutes", "9", "-o", str(folder / "baseline.csv")]) == 0
+    return folder
+
+
 def hipdrop_lines(page: Path) -> list[str]:
     """Give the lines of a page's shell blocks, but for those that install."""
     lines = (line for block in blocks(page, "sh") for line in block.splitlines())
@@ -58,10 +78,10 @@ def hipdrop_lines(page: Path) -> list[str]:
 
 
 @pytest.mark.parametrize("page", [page for page in PAGES if hipdrop_lines(page)], ids=lambda page: page.name)
-def test_shown_commands_run(page: Path, folder: Path) -> None:
+def test_shown_commands_run(page: Path, folder: Path, wearer: Path) -> None:
     """All commands of a page, one after the other, in one folder."""
     script = "\n".join([WRAPPER, *hipdrop_lines(page)])
-    env = {**os.environ, "PYTHON": sys.executable, "XDG_DATA_HOME": str(folder / "home")}
+    env = {**os.environ, "PYTHON": sys.executable, "WEARER": str(wearer), "XDG_DATA_HOME": str(folder / "home")}
     command = ["bash", "-euo", "pipefail", "-c", script]
     done = subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, check=False)
     assert done.returncode == 0, f"{done.stdout[-2000:]}\n{done.stderr[-2000:]}"
