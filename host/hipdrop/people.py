@@ -3,6 +3,7 @@
 people/NAME/person.json          sessions so far, the shoe worn last
 people/NAME/profile.json         profile where no shoe is named (docs/profile-format.md)
 people/NAME/shoes/SHOE.json      profile in this shoe
+history.db                       the runs so far (hipdrop.after.history)
 last-person.txt                  who ran last
 """
 
@@ -164,13 +165,17 @@ def people() -> Iterator[Person]:
 
 
 def forget(name: str, beside: Iterable[Path] = ()) -> int:
-    """Delete all that is kept of a person, and files `beside` that; give the number of files.
+    """Delete all that is kept of a person, in the history too, and files `beside` that; give the number of files.
 
     Raises
     ------
     OutputError
         Something cannot be deleted.
+    InputError
+        The history is damaged; all else is deleted.
     """
+    from hipdrop.after.history import store
+
     person = Person(checked_name(name, "--person"))
     gone = [*files_of(person), *beside]
     last = last_person()
@@ -184,6 +189,7 @@ def forget(name: str, beside: Iterable[Path] = ()) -> int:
     except OSError as error:
         problem = f"cannot be deleted ({error.strerror or error}); delete it by hand"
         raise OutputError(error.filename or person.folder, problem) from error
+    store.forget(person.name)
     return len(gone)
 
 

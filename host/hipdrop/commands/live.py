@@ -250,6 +250,10 @@ def report(
         print("\n".join(summary_lines(summary)), flush=True)
     finally:
         write_files(folder, contents)
+    from hipdrop.after.history.keeping import keep_live
+
+    if keep_live(run, summary):
+        print("history    kept: hipdrop history shows your runs")
     written = [str(folder / name) for name in contents] + ([str(run.recording)] if run.recording else [])
     baselines = [event for event in events if isinstance(event, BaselineReady)]
     if who is not None:

@@ -14,6 +14,7 @@ from hipdrop.commands.options import DebugOption
 def where_command(debug: DebugOption = False) -> None:
     """Say where hipdrop keeps what it keeps, and of whom; nothing is sent anywhere."""
     from hipcal.file import calibration_path
+    from hipdrop.after.history.store import history_path
     from hipdrop.people import data_folder, files_of, people
     from hipdrop.recording.library import SUFFIX, recordings_folder
     from hipdrop.recording.owners import recordings_of
@@ -25,6 +26,8 @@ def where_command(debug: DebugOption = False) -> None:
     recordings = sorted(recordings_folder().glob(f"*{SUFFIX}"))
     if recordings:
         print(f"  recordings: {_files(recordings)} in {recordings_folder()}")
+    if history_path().exists():
+        print(f"  history: {_files([history_path()])}, {history_path()}")
     clips = sorted(calibration_path("").parent.glob("*.json"))
     if clips:
         print(f"  calibrations of clips: {_files(clips)} in {clips[0].parent}")
@@ -35,22 +38,26 @@ def forget_command(
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask first.")] = False,
     debug: DebugOption = False,
 ) -> None:
-    """Delete all that is kept of a person on this computer: profiles, sessions, recordings.
+    """Delete all that is kept of a person on this computer: profiles, sessions, recordings, history.
 
     What was written elsewhere, with --out or --save-profile, is left alone.
     """
+    from hipdrop.after.history.store import kept_of
     from hipdrop.people import Person, checked_name, files_of, forget
     from hipdrop.recording.owners import recordings_of
 
     name = checked_name(person, "--person")
     recorded = recordings_of(name)
     files = [*files_of(Person(name)), *recorded]
-    if not files:
+    runs = kept_of(name)
+    if not files and not runs:
         print(f"nothing is kept of {name}")
         return
     if not yes and sys.stdin.isatty():
-        typer.confirm(f"Delete {_files(files)} of {name} for good?", abort=True)
-    print(f"forgotten: {name}, {forget(name, recorded)} of {len(files)} files, {len(recorded)} of them recordings")
+        typer.confirm(f"Delete {_files(files)} and {runs} entries of the history of {name} for good?", abort=True)
+    gone = forget(name, recorded)
+    history = f", {runs} entries of the history" if runs else ""
+    print(f"forgotten: {name}, {gone} of {len(files)} files, {len(recorded)} of them recordings{history}")
 
 
 def _files(paths: list[Path]) -> str:
