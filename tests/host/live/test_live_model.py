@@ -183,3 +183,14 @@ def test_the_baseline_wave_is_there_once_the_baseline_is() -> None:
     assert baseline_deg is not None
     sagged_deg = model_at(90.0).snapshot().strides.last_deg.mean(axis=0)
     assert sagged_deg[:50].max() > baseline_deg[:50].max() + 1.0  # the right hip drops while the left leg stands
+
+
+@pytest.mark.parametrize(("run", "by_band"), [("left", False), ("target", True)])
+def test_a_band_is_told_from_a_baseline(run: str, by_band: bool) -> None:
+    """In both runs a baseline is learned; in one the drop is judged by a band from the first step on."""
+    model = LiveModel()
+    for update in updates(run=run):
+        model.take(update)
+    now = model.snapshot()
+    assert now.left.reference_now_deg == now.left.reference_now_deg
+    assert now.by_band is by_band

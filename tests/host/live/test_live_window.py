@@ -20,7 +20,7 @@ from hipdrop.live.snapshot import PhaseKind
 from hipdrop.live.stage import BASE_DPI
 from hipdrop.live.theme import THEMES
 from hipdrop.live.updates import Update
-from hipdrop.live.window import LONGEST_WAIT_S, RunClock
+from hipdrop.live.window import FRAME_S, LONGEST_WAIT_S, FrameClock, RunClock
 from hipdrop.live.wirepipe import Begin, Picture
 from screens import Hands
 
@@ -229,3 +229,16 @@ def test_the_clock_stands_without_updates_and_jumps_to_a_seek() -> None:
     clock.told(60.0, 107.0)
     assert clock.go(107.0, 1.0) == pytest.approx(60.0)
     assert clock.go(108.0, 0.0) == clock.go(109.0, 0.0)
+
+
+def test_frames_keep_to_the_second_however_long_one_takes() -> None:
+    """Ten seconds of frames that take 5 ms, every twentieth 80 ms: 30 a second, and after a second's sleep no rush."""
+    clock, at_s, frames = FrameClock(0.0), 0.0, 0
+    while at_s < 10.0:
+        at_s += 0.080 if frames % 20 == 0 else 0.005
+        at_s += clock.wait_s(at_s)
+        frames += 1
+    assert frames == pytest.approx(300, abs=2)
+    at_s += 1.0
+    assert clock.wait_s(at_s) == 0.0
+    assert clock.wait_s(at_s) == pytest.approx(FRAME_S)
