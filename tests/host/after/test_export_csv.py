@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +16,6 @@ from hipdrop.after.export.eventrows import event_rows
 from hipdrop.after.export.source import ExportSource, export_source
 from hipdrop.after.export.tables import csv_files, steps_csv
 from hipdrop.after.export.units import unit_of
-from hipdrop.after.reading import Recorded
 from hipdrop.after.steptable import StepTable
 from hipdrop.imucsv import read_imu_csv
 from hipdrop.receive.tilt import TiltBlock
@@ -140,9 +140,7 @@ def test_a_tilt_stream_has_angles_and_no_motion_that_nobody_measured() -> None:
     (raw,) = run.blocks
     pelvis_from_sensor = run.pelvis_from_sensor
     block = TiltBlock(raw.t_s, raw.acc_ms2 @ pelvis_from_sensor.T, raw.gyr_rads @ pelvis_from_sensor.T, up=up[run.kept])
-    base = recorded([block])
-    told = Recorded(*[getattr(base, name) for name in base.__dataclass_fields__ if name != "tilt_only"], True)
-    frame = table(export_source(told), "samples.csv")
+    frame = table(export_source(replace(recorded([block]), tilt_only=True)), "samples.csv")
     assert list(frame) == ["t_s", "obliquity_deg", "tilt_deg", "vertical_g"]
     np.testing.assert_allclose(frame["obliquity_deg"], run.obliquity_deg[run.kept], atol=1e-3)
     np.testing.assert_allclose(frame["tilt_deg"], run.tilt_deg[run.kept], atol=1e-3)

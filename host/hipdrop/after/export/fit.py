@@ -45,7 +45,7 @@ APPLICATION_ID = bytes.fromhex("5d2b9f0c6c0e4f0f9c41687069706472")  # names thes
 FIT_EPOCH = datetime(1989, 12, 31, tzinfo=UTC)  # of the FIT protocol
 DROPS = ("drop_left", "drop_right", "drop_mean")
 NOTE = "note"
-NOTE_BYTES = 120  # a field of a message ends at 255
+NOTE_BYTES = 200  # a field of a message holds 255 at most
 MARKED = ("alert_raised", "alert_cleared", "marked")
 
 
