@@ -188,7 +188,7 @@ def render(runs: Sequence[RunPage], refused: Sequence[str] = (), *, paper: bool 
     drawn = _on_paper if paper else Markup
     return environment.from_string(_source("template.html")).render(
         version=hipdrop.__version__, title=f"hipdrop report: {f'{len(runs)} runs' if several else runs[0].label}",
-        css=Markup(_css()), drawn=drawn, comparison=compare(runs) if several else None, runs=runs, refused=refused,
+        css=Markup(style_sheet()), drawn=drawn, comparison=compare(runs) if several else None, runs=runs, refused=refused,
         limits=runs[0].limits, level=3 if several else 2, not_a_diagnosis=NOT_A_DIAGNOSIS,
     )  # fmt: skip
 
@@ -236,7 +236,7 @@ def _source(name: str) -> str:
     return Path(__file__).with_name(name).read_text("utf-8")
 
 
-def _css() -> str:
+def style_sheet() -> str:
     """Give both style sheets with the colours of the live window."""
     style = _source("style.css").replace("{{ light }}", _variables(LIGHT)).replace("{{ dark }}", _variables(DARK))
     return style + _source("plot.css")
