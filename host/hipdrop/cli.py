@@ -15,6 +15,7 @@ from hipdrop.commands.calibrate import calibrate_app
 from hipdrop.commands.clip import clip_app
 from hipdrop.commands.export import export_command
 from hipdrop.commands.history import history_app
+from hipdrop.commands.import_ import import_command
 from hipdrop.commands.live import live_command
 from hipdrop.commands.options import DebugOption
 from hipdrop.commands.people import forget_command, where_command
@@ -44,6 +45,7 @@ app.command("report")(report_command)
 app.command("export")(export_command)
 app.add_typer(recordings_app, name="recordings")
 app.add_typer(history_app, name="history")
+app.command("import")(import_command)
 app.command("simulate")(simulate_command)
 app.command("where")(where_command)
 app.command("forget")(forget_command)

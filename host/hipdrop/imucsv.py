@@ -114,12 +114,12 @@ def read_imu_csv(path: Path | str) -> Recording:
             f"sampled at only {base.rate_hz:.1f} Hz, interpolated to {RESAMPLED_RATE_HZ:.0f} Hz: peaks are flattened, "
             f"drops read low; record at {GOOD_RATE_HZ:.0f} Hz or more, best at 200 Hz"
         )
-        blocks, rate_hz = _resampled(base, t_s, acc_ms2, gyr_rads), RESAMPLED_RATE_HZ
+        blocks, rate_hz = resampled(base, t_s, acc_ms2, gyr_rads), RESAMPLED_RATE_HZ
     else:
         if base.evened:
             notes.append(f"time stamps scatter by {1e3 * base.scatter_s:.1f} ms and were evened out")
         cuts = [(base.t_s[a:b], acc_ms2[a:b], gyr_rads[a:b]) for a, b in base.stretches()]
-        blocks, rate_hz = _numbered(cuts, base.period_s), base.rate_hz
+        blocks, rate_hz = numbered(cuts, base.period_s), base.rate_hz
     return Recording(path, blocks, rate_hz, base.rate_hz, tuple(notes), acc_limit_ms2, gyr_limit_rads)
 
 
@@ -192,7 +192,7 @@ def _cut_off(quantity: str, limit: float, unit: str, good: float) -> str:
     return f"{quantity} ends at {limit:.{decimals}f} {unit}: clipped peaks void their steps; record {wider}"
 
 
-def _numbered(cuts: list[tuple[Array, Array, Array]], period_s: float) -> list[SampleBlock]:
+def numbered(cuts: list[tuple[Array, Array, Array]], period_s: float) -> list[SampleBlock]:
     """Make a block of each gap-free stretch of (t_s, acc_ms2, gyr_rads), with the lost samples counted in."""
     blocks: list[SampleBlock] = []
     index, before_s = 0, None
@@ -204,7 +204,7 @@ def _numbered(cuts: list[tuple[Array, Array, Array]], period_s: float) -> list[S
     return blocks
 
 
-def _resampled(base: TimeBase, t_s: Array, acc_ms2: Array, gyr_rads: Array) -> list[SampleBlock]:
+def resampled(base: TimeBase, t_s: Array, acc_ms2: Array, gyr_rads: Array) -> list[SampleBlock]:
     """Interpolate each gap-free stretch by a cubic spline; stretches under four samples join the gaps around them."""
     from scipy.interpolate import CubicSpline  # slow to import, rarely needed
 
@@ -216,7 +216,7 @@ def _resampled(base: TimeBase, t_s: Array, acc_ms2: Array, gyr_rads: Array) -> l
             new_s = t_s[start] + np.arange(count) / RESAMPLED_RATE_HZ
             new = CubicSpline(t_s[start:stop], values[start:stop])(new_s)
             cuts.append((new_s, np.ascontiguousarray(new[:, :3]), np.ascontiguousarray(new[:, 3:])))
-    return _numbered(cuts, 1.0 / RESAMPLED_RATE_HZ)
+    return numbered(cuts, 1.0 / RESAMPLED_RATE_HZ)
 
 
 def within_range(settings: Settings, recording: Recording) -> Settings:
