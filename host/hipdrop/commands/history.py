@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from hipdrop.commands.options import DebugOption
+from hipdrop.commands.options import DebugOption, OutOption
 from hipdrop.errors import InputError, UsageError
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from hipdrop.after.history.store import History
 
 history_app = typer.Typer(name="history", no_args_is_help=False)
+PAGE_NAME = "history.html"
 PersonOption = Annotated[
     str | None, typer.Option("--person", metavar="NAME", help="Whose runs.", show_default=False)
 ]  # fmt: skip
@@ -45,7 +46,9 @@ def history_command(
     since: Annotated[
         str | None, typer.Option("--since", metavar="DATE", help="From this date on, 2026-11-22.", show_default=False)
     ] = None,
+    html: Annotated[bool, typer.Option("--html", help=f"Write {PAGE_NAME}, into --out or here.")] = False,
     json: Annotated[bool, typer.Option("--json", help="Print it for programs (docs/history.md).")] = False,
+    out: OutOption = None,
     debug: DebugOption = False,
 ) -> None:
     """Show your runs so far, week by week, and what to look out for.
@@ -54,6 +57,8 @@ def history_command(
     """
     if context.invoked_subcommand is not None:
         return
+    if html and json:
+        raise UsageError("--html and --json: give one of the two")
     from hipdrop.after.history.store import History, history_path
     from hipdrop.commands.progress import progress
 
@@ -70,6 +75,8 @@ def history_command(
             people = list(of_people(history, person, shoe, first, today))
     if json:
         print_json(people, today)
+    elif html:
+        write_page(people, out, today)
     elif people:
         from hipdrop.after.history.terminal import console, show
 
@@ -109,6 +116,18 @@ def print_json(people: list[OfPerson], today: date) -> None:
 
     of = [of_person(one.name, one.runs, one.shoes, one.advice, today) for one in people]
     print(json.dumps(as_json(of, today), ensure_ascii=False, indent=1))
+
+
+def write_page(people: list[OfPerson], out: Path | None, today: date) -> None:
+    """Write the page."""
+    from hipdrop.after.history.page import person_page, render
+    from hipdrop.results import prepare_folder, write_files
+
+    folder = out or Path()
+    prepare_folder(folder)
+    page = render([person_page(one.name, one.runs, one.shoes, one.advice, today) for one in people], today)
+    write_files(folder, {PAGE_NAME: page.encode()})
+    print(f"written    {folder / PAGE_NAME}")
 
 
 @history_app.command("add")

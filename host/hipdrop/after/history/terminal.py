@@ -14,9 +14,10 @@ from rich.text import Text
 from hipdrop.after.history.advice import Advice
 from hipdrop.after.history.runs import BeganFrom, Run, Source
 from hipdrop.after.history.shoes import Shoe
+from hipdrop.after.history.tables import RUN_COLUMNS, WEEK_COLUMNS, run_cells, week_cells
 from hipdrop.after.history.weeks import weeks
 from hipdrop.events import Side
-from hipdrop.wording import degrees, length
+from hipdrop.wording import degrees
 
 BLOCKS, PLAIN = "▁▂▃▄▅▆▇█", "_.-=+*#@"
 MOST_RUNS, MOST_WEEKS = 40, 8
@@ -62,48 +63,11 @@ def _can_draw(place: Console) -> bool:
 def run_table(runs: Sequence[Run]) -> Table:
     """Give one row per run."""
     table = Table(box=None, pad_edge=False)
-    for heading in ("began", "shoe"):
-        table.add_column(heading, no_wrap=True)
-    for heading in (
-        "running",
-        "steps",
-        "/min",
-        "left fresh",
-        "tired",
-        "right fresh",
-        "tired",
-        "onset",
-        "alerts",
-        "drop-min",
-    ):
-        table.add_column(heading, justify="right", no_wrap=True)
+    for heading, words in RUN_COLUMNS:
+        table.add_column(heading, justify="left" if words else "right", no_wrap=True)
     for run in runs:
-        left, right, both = (run.side(side) for side in Side)
-        alerts = sum(side.alerts for side in (left, right, both))
-        unsure = "?" if run.began_from is BeganFrom.FILE else ""
-        table.add_row(
-            Text(f"{run.began:%a %d %b %Y %H:%M}{unsure}{'*' if run.source is Source.LIVE else ''}"), Text(run.shoe),
-            length(run.running_s), str(run.steps), number(run.cadence_spm),
-            degrees(left.fresh_deg), degrees(left.tired_deg), degrees(right.fresh_deg), degrees(right.tired_deg),
-            onset_words(run), str(alerts), f"{number(left.drop_minutes)}/{number(right.drop_minutes)}",
-        )  # fmt: skip
+        table.add_row(*map(Text, run_cells(run)))
     return table
-
-
-def onset_words(run: Run) -> str:
-    """Say in which minute the drop of which leg began to grow, the earlier one."""
-    onsets = [
-        (one.onset_s, one.side) for one in (run.side(Side.LEFT), run.side(Side.RIGHT)) if one.onset_s == one.onset_s
-    ]
-    if not onsets:
-        return "-"
-    at_s, side = min(onsets)
-    return f"{side} {at_s / 60:.0f} min"
-
-
-def number(value: float) -> str:
-    """Write a number without decimals; a dash where there is none."""
-    return f"{value:.0f}" if value == value else "-"
 
 
 def trend_lines(runs: Sequence[Run], blocks: str) -> Iterator[str]:
@@ -141,15 +105,8 @@ def change_words(values: np.ndarray) -> str:
 def week_table(runs: Sequence[Run], today: date) -> Table:
     """Give one row per week, the last of them."""
     table = Table(box=None, pad_edge=False)
-    table.add_column("week of", no_wrap=True)
-    for heading in ("runs", "min", "steps", "km", "drop-min left", "right"):
-        table.add_column(heading, justify="right", no_wrap=True)
+    for heading in WEEK_COLUMNS:
+        table.add_column(heading, justify="left" if heading == WEEK_COLUMNS[0] else "right", no_wrap=True)
     for week in weeks(runs, today)[-MOST_WEEKS:]:
-        load = week.load
-        judged = load.judged_minutes > 0
-        table.add_row(
-            f"{week.monday:%d %b %Y}", str(load.runs), f"{load.minutes:.0f}", str(load.steps),
-            f"{load.distance_m / 1e3:.1f}" if load.distance_m == load.distance_m else "-",
-            f"{load.left_drop_minutes:.0f}" if judged else "-", f"{load.right_drop_minutes:.0f}" if judged else "-",
-        )  # fmt: skip
+        table.add_row(*week_cells(week))
     return table
