@@ -131,7 +131,8 @@ class Profile:
     @classmethod
     def of_dict(cls, data: dict[str, Any]) -> Profile:
         """Take what `as_dict` gives; raises KeyError, TypeError or ValueError where it is damaged."""
-        return cls(_baseline(data["baseline"]), _template(data["template"]), _course(data.get("course")))
+        template = None if data["template"] is None else template_of_dict(data["template"])
+        return cls(_baseline(data["baseline"]), template, _course(data.get("course")))
 
     def save(self, path: Path | str) -> None:
         """Write the profile; one that is there stays whole until the new one is.
@@ -152,23 +153,25 @@ class Profile:
 
     def as_dict(self) -> dict[str, Any]:
         """Give the profile as plain data, as it stands in the file."""
-        template = self.template
         return {
             "hipdrop_profile": VERSION,
             "baseline": None if self.baseline is None else dataclasses.asdict(self.baseline),
             "course": None if self.course is None else dataclasses.asdict(self.course),
-            "template": None
-            if template is None
-            else {
-                "site": str(template.site),
-                "confirmed": template.confirmed,
-                "confirmed_by": template.confirmed_by,
-                "strides": template.strides,
-                "mean_re": template.mean.real.tolist(),
-                "mean_im": template.mean.imag.tolist(),
-                "sd": template.sd.tolist(),
-            },
+            "template": None if self.template is None else template_as_dict(self.template),
         }
+
+
+def template_as_dict(template: StrideTemplate) -> dict[str, Any]:
+    """Give a stride as plain data, as it stands in the file."""
+    return {
+        "site": str(template.site),
+        "confirmed": template.confirmed,
+        "confirmed_by": template.confirmed_by,
+        "strides": template.strides,
+        "mean_re": template.mean.real.tolist(),
+        "mean_im": template.mean.imag.tolist(),
+        "sd": template.sd.tolist(),
+    }
 
 
 def prepare_file(path: Path) -> None:
@@ -220,9 +223,8 @@ def _course(data: dict[str, Any] | None) -> CadenceCourse | None:
     return course
 
 
-def _template(data: dict[str, Any] | None) -> StrideTemplate | None:
-    if data is None:
-        return None
+def template_of_dict(data: dict[str, Any]) -> StrideTemplate:
+    """Take what `template_as_dict` gives; raises KeyError, TypeError or ValueError where it is damaged."""
     re, im, sd = (_table(key, data[key]) for key in ("mean_re", "mean_im", "sd"))
     if not (sd > 0).all():
         raise ValueError("sd is not over 0 throughout")

@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from hipdrop.errors import InputError
-from hipdrop.events import Event, Site
+from hipdrop.events import Event, Site, SwapSides
 from hipdrop.imucsv import Recording, read_imu_csv, within_range
 from hipdrop.profile import Profile
+from hipdrop.receive.chain import Chain
 from hipdrop.receive.counters import RunFacts
 from hipdrop.receive.tilt import TiltBlock
 from hipdrop.recording.completed import completed
-from hipdrop.recording.items import Message
+from hipdrop.recording.items import Entered, Message
 from hipdrop.recording.reader import Run, is_recording, read_run
-from hipdrop.recording.replay import chain_of, check_readable, enter
+from hipdrop.recording.replay import chain_of, run_through
 from hipdrop.samples import Array, SampleBlock
 from hipdrop.settings import Settings
-
-LUMP = 2000  # messages at a time: about a minute of a run
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,6 +46,8 @@ class Recorded:
         Serial number of the clip; empty where there was none.
     tilt_only
         Whether the clip has sent its own tilt in place of raw samples: then nothing can be computed anew.
+    swapped
+        Whether left and right have been swapped afterwards (`hipdrop recordings swap`).
     """
 
     path: Path
@@ -63,6 +64,7 @@ class Recorded:
     shoe: str = ""
     clip: str = ""
     tilt_only: bool = False
+    swapped: bool = False
 
 
 def read_recorded(path: Path, settings: Settings | None = None) -> Recorded:
@@ -82,13 +84,7 @@ def read_recorded(path: Path, settings: Settings | None = None) -> Recorded:
 
 def _of_run(run: Run, settings: Settings | None) -> Recorded:
     chain = chain_of(run, settings)
-    events: list[Event] = []
-    for number, item in enumerate(run.items):
-        events += enter(chain, item)
-        if number % LUMP == 0:
-            events += chain.run()
-    events += chain.run() + chain.close()
-    check_readable(run, chain)
+    events = run_through(run, chain)
     whole = completed(run, settings)
     blocks = [block for block in whole.blocks if isinstance(block, SampleBlock)]
     if not blocks:
@@ -100,10 +96,22 @@ def _of_run(run: Run, settings: Settings | None) -> Recorded:
         last_s=float(blocks[-1].t_s[-1]), link=chain.link_table(),
     )  # fmt: skip
     return Recorded(
-        run.path, facts, blocks, whole.rate_hz, whole.settings, header.site, header.profile, header.mount,
+        run.path, facts, blocks, whole.rate_hz, whole.settings, header.site, _runner(run, chain), header.mount,
         tuple(events), _began(run), header.person, header.shoe, "" if chain.info is None else chain.info.serial,
-        any(isinstance(block, TiltBlock) for block in blocks),
+        any(isinstance(block, TiltBlock) for block in blocks), run.sides is not None,
     )  # fmt: skip
+
+
+def _runner(run: Run, chain: Chain) -> Profile | None:
+    """Give the profile by which the analysis tells left from right.
+
+    Where the user swapped them while the run went on, that is the stride as they were held at its end: the word of the
+    user is about the runner, and holds for what came before it too.
+    """
+    profile = run.runner()
+    swapped = any(isinstance(item, Entered) and isinstance(item.item, SwapSides) for item in run.items)
+    template = chain.pipeline.template() if swapped and chain.pipeline is not None else None
+    return profile if template is None else replace(profile or Profile(), template=template)
 
 
 def _began(run: Run) -> datetime | None:

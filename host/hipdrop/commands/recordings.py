@@ -1,7 +1,8 @@
-"""`hipdrop recordings`: which runs are kept on this computer; `repair` makes a torn one whole."""
+"""`hipdrop recordings`: which runs are kept here; `repair` makes a torn one whole, `swap` turns left and right over."""
 
 from __future__ import annotations
 
+import shlex
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -12,6 +13,7 @@ from hipdrop.commands.options import DebugOption
 
 if TYPE_CHECKING:
     from hipdrop.recording.library import Listed
+    from hipdrop.recording.swap import Swapped
 
 recordings_app = typer.Typer(name="recordings", no_args_is_help=False)
 
@@ -47,12 +49,14 @@ def listed_line(one: Listed, width: int) -> str:
     """Give the line of one recording, whose name takes so many columns."""
     from datetime import datetime
 
+    from hipdrop.recording.reader import SWAPPED_NOTE
     from hipdrop.wording import clock
 
     date = datetime.fromtimestamp(one.start_unix_s).strftime("%a %d %b %Y %H:%M")
     steps, alerts = ("-" if count is None else str(count) for count in (one.steps, one.alerts))
     length = clock(one.lasting_s) if one.lasting_s else "-"
-    return f"{one.path.name:{width}}{date:20}{length:>9}{steps:>8}{alerts:>8}  {one.state}"
+    state = f"{one.state}, {SWAPPED_NOTE}" if one.swapped else one.state
+    return f"{one.path.name:{width}}{date:20}{length:>9}{steps:>8}{alerts:>8}  {state}"
 
 
 @recordings_app.command("repair")
@@ -72,3 +76,40 @@ def repair_command(
     for note in read_run(target).notes:
         print(f"hipdrop: {target.name}: {note}", file=sys.stderr)
     print(f"written    {target}")
+
+
+@recordings_app.command("swap")
+def swap_command(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A recording: a path, or a name from the list.")],
+    debug: DebugOption = False,
+) -> None:
+    """Turn left and right over in a stored recording, for the whole run; a second time undoes it.
+
+    What the clip sent stays as it is, byte by byte.
+    """
+    from hipdrop.recording.library import find_recording
+    from hipdrop.recording.swap import swap
+
+    path = find_recording(file)
+    print("\n".join(swapped_lines(file, swap(path))))
+
+
+def swapped_lines(file: Path, found: Swapped) -> list[str]:
+    """Say what became of a recording, named as the user named it."""
+    from hipdrop.people import Person
+    from hipdrop.wording import clock
+
+    name = found.run.path.name
+    again = f"undo       hipdrop recordings swap {file}"
+    if found.back:
+        return [f"back       {name}: left and right are as the run had them", again]
+    lines = [f"swapped    {name}: what was left is right, for the whole run", again]
+    if found.live_s:
+        times = ", ".join(clock(at_s) for at_s in found.live_s)
+        lines.append(f"live       swapped by you at {times}: that no longer counts")
+    header = found.run.header
+    if header.person:
+        profile = Person(header.person, header.shoe).profile_path
+        learn = f"hipdrop replay {file} --no-plot --save-profile {shlex.quote(str(profile))}"
+        lines.append(f"profile    of {header.person}: if it was learned in this run, correct it by {learn}")
+    return lines

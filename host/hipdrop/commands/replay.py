@@ -76,6 +76,9 @@ def replay_command(
         bool,
         typer.Option("--reprocess", help="What other settings would have made of the recording of a live run."),
     ] = False,
+    swap: Annotated[
+        bool, typer.Option("--swap", help="Left and right the other way round: of an IMU CSV, or with --reprocess.")
+    ] = False,
     no_plot: Annotated[bool, typer.Option("--no-plot", help="No window and no picture, the terminal alone.")] = False,
     theme: ThemeOption = "light",
     out: OutOption = None,
@@ -126,6 +129,7 @@ def replay_command(
             save_profile=save_profile,
             part=part,
             reprocess=reprocess,
+            swap=swap,
             calibration=given,
             who=who,
         )
@@ -208,6 +212,7 @@ def replay(
     save_profile: Path | None = None,
     part: Part = WHOLE,
     reprocess: bool = False,
+    swap: bool = False,
     calibration: UseCalibration | None = None,
     who: Person | None = None,
 ) -> None:
@@ -221,7 +226,7 @@ def replay(
     from hipdrop.summary import summarize
     from hipdrop.wording import summary_lines
 
-    source = open_source(path, settings, site, known, reprocess=reprocess, calibration=calibration)
+    source = open_source(path, settings, site, known, reprocess=reprocess, calibration=calibration, swap=swap)
     told = source.recording.notes
     _tell(path, told)
     folder = out or Path()

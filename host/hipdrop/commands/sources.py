@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from itertools import groupby
 from pathlib import Path
 from typing import Protocol, TypeVar
@@ -22,8 +23,9 @@ from hipdrop.profile import Profile
 from hipdrop.receive.counters import RunFacts
 from hipdrop.receive.streams import AnyPipeline
 from hipdrop.recording.items import Message
-from hipdrop.recording.reader import is_recording, read_run
+from hipdrop.recording.reader import SWAPPED_NOTE, is_recording, read_run
 from hipdrop.recording.replay import chain_of, check_readable, enter
+from hipdrop.recording.swap import swapped_run, turned_over
 from hipdrop.recording.tapes import CsvPass, CsvTape, Pass, RunPass, RunTape, Tape, time_of
 from hipdrop.settings import Settings
 
@@ -79,8 +81,11 @@ def open_source(
     *,
     reprocess: bool = False,
     calibration: UseCalibration | None = None,
+    swap: bool = False,
 ) -> Source:
     """Read either kind of recording; None stands for the defaults, or for what the recording says.
+
+    With `swap` left and right are the other way round, for all of it.
 
     Raises
     ------
@@ -90,13 +95,18 @@ def open_source(
         What the recording of a run was made with shall be changed, and it is not to be reprocessed.
     """
     if not is_recording(path):
-        return CsvSource(path, settings, site, profile, calibration)
+        return CsvSource(path, settings, site, profile, calibration, swap=swap)
     if reprocess:
-        return RunSource(path, settings or Settings(), site, profile, calibration)
+        return RunSource(path, settings or Settings(), site, profile, calibration, swap=swap)
     if settings or site or profile or calibration:
         raise UsageError(
             f"{path.name} is replayed with the settings, site, profile and calibration of its run; add --reprocess to "
             "see what --config, --mode, --site, --profile, --person or --calibration would have made of it"
+        )
+    if swap:
+        raise UsageError(
+            f"--swap: `hipdrop recordings swap {path.name}` turns left and right over in the recording itself; "
+            "with --reprocess --swap does so this once"
         )
     return RunSource(path, None, None, None)
 
@@ -108,7 +118,7 @@ class CsvSource:
 
     def __init__(
         self, path: Path, settings: Settings | None, site: Site | None, profile: Profile | None,
-        calibration: UseCalibration | None = None,
+        calibration: UseCalibration | None = None, *, swap: bool = False,
     ) -> None:  # fmt: skip
         self.recording = read_imu_csv(path)
         if calibration is not None and calibration.calibration is not None:
@@ -116,7 +126,21 @@ class CsvSource:
         self.settings = within_range(settings or Settings(), self.recording)
         self.profile = profile
         self._site = site
-        self.pipeline: AnyPipeline = Pipeline(self.recording.rate_hz, self.settings, site=site, profile=profile)
+        if swap:
+            self.profile = self._swapped()
+            self.recording = replace(self.recording, notes=(*self.recording.notes, SWAPPED_NOTE))
+        self.pipeline: AnyPipeline = self._fresh()
+
+    def _fresh(self) -> Pipeline:
+        return Pipeline(self.recording.rate_hz, self.settings, site=self._site, profile=self.profile)
+
+    def _swapped(self) -> Profile:
+        """Run it once to see the stride, and give the profile with that stride the other way round."""
+        first = self._fresh()
+        for block in self.recording.blocks:
+            first.push(block)
+        first.close()
+        return replace(self.profile or Profile(), template=turned_over(self.recording.path, first.template()))
 
     def run(self, pace: float, block: int | None, part: Part = WHOLE) -> list[Event]:
         """Push it in blocks; a terminal shows how it goes."""
@@ -150,12 +174,12 @@ class RunSource:
 
     def __init__(
         self, path: Path, settings: Settings | None, site: Site | None, profile: Profile | None,
-        calibration: UseCalibration | None = None,
+        calibration: UseCalibration | None = None, *, swap: bool = False,
     ) -> None:  # fmt: skip
-        self._run = read_run(path)
         self._given = settings, site, profile, calibration
+        self._run = swapped_run(read_run(path), *self._given) if swap else read_run(path)
         self._chain = chain_of(self._run, *self._given)
-        self.profile = profile or self._run.header.profile
+        self.profile = self._run.runner(profile)
         self.person, self.shoe = self._run.header.person, self._run.header.shoe
         self.settings = self._chain.used_settings
         arrivals_s = [item.arrival_s for item in self._run.items if isinstance(item, Message)]

@@ -23,7 +23,7 @@ from hipdrop.errors import InputError
 from hipdrop.events import AlertRaised, Step
 from hipdrop.recording.event_texts import EVENT_TOPICS, topic_of
 from hipdrop.recording.items import CLIP_TOPIC, HEADER_NAME
-from hipdrop.recording.reader import MAGIC, MOST_BYTES
+from hipdrop.recording.reader import MAGIC, MOST_BYTES, SIDES_NAME
 
 SUFFIX = ".mcap"
 FOLDER_NAME = "recordings"
@@ -49,6 +49,8 @@ class Listed:
     state
         `whole`, `torn`, `recording` (not closed, and written within the last seconds), or what it is instead of a
         recording.
+    swapped
+        Whether left and right have been swapped afterwards.
     """
 
     path: Path
@@ -57,6 +59,7 @@ class Listed:
     steps: int | None
     alerts: int | None
     state: str
+    swapped: bool = False
 
 
 def recordings_folder() -> Path:
@@ -109,7 +112,7 @@ def look_at(path: Path, now_unix_s: float) -> Listed:
             if counted is None:
                 state = "recording" if 0.0 <= now_unix_s - changed_s < BEING_WRITTEN_S else "torn"
                 counted = _counts_by_walking(file)
-            start_unix_s = _start_unix_s(file)
+            start_unix_s, swapped = _words_at_start(file)
     except OSError as error:
         return Listed(path, changed_s, 0.0, None, None, f"cannot be read ({error.strerror or error})")
     if start_unix_s is None:
@@ -119,20 +122,22 @@ def look_at(path: Path, now_unix_s: float) -> Listed:
     if any(topic.startswith(EVENT_TOPICS) for topic in counts):
         steps, alerts = counts[topic_of(Step)], counts[topic_of(AlertRaised)]
     lasting_s = max(0.0, last_ns / 1e9 - start_unix_s) if counts[CLIP_TOPIC] else 0.0
-    return Listed(path, start_unix_s, lasting_s, steps, alerts, state)
+    return Listed(path, start_unix_s, lasting_s, steps, alerts, state, swapped)
 
 
-def _start_unix_s(file: BinaryIO) -> float | None:
-    """Read the time of day in the header of a run; None where there is no such header."""
+def _words_at_start(file: BinaryIO) -> tuple[float | None, bool]:
+    """Read the time of day in the header of a run, None without such a header, and whether sides were swapped."""
+    start_unix_s, swapped = None, False
     for record in _records_from(file, 0):
         if isinstance(record, Metadata) and record.name == HEADER_NAME:
             try:
-                return float(record.metadata["start_unix_s"])
+                start_unix_s = float(record.metadata["start_unix_s"])
             except (KeyError, ValueError):
-                return None
+                return None, False
+        swapped |= isinstance(record, Metadata) and record.name == SIDES_NAME
         if isinstance(record, Message):
-            return None
-    return None
+            break
+    return start_unix_s, swapped
 
 
 def _counts_at_end(file: BinaryIO) -> tuple[Counter[str], int] | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
 
@@ -15,6 +15,8 @@ from mcap.records import Message as McapMessage
 from mcap.stream_reader import StreamReader
 
 from hipdrop.errors import ConfigError, InputError
+from hipdrop.events import SwapSides
+from hipdrop.profile import Profile, template_of_dict
 from hipdrop.receive.chain import microseconds
 from hipdrop.recording.items import (
     CLIP_TOPIC,
@@ -29,9 +31,13 @@ from hipdrop.recording.items import (
     Session,
     read_input,
 )
+from hipdrop.sides import StrideTemplate
 
 MAGIC = b"\x89MCAP0\r\n"
 REPAIRED_NAME = "hipdrop.repaired"
+SIDES_NAME = "hipdrop.sides"
+SWAPPED_NOTE = "left and right swapped afterwards"
+UNREADABLE_SIDES = "left and right were swapped afterwards, which cannot be read: they are as the run had them"
 MOST_BYTES = 1 << 24  # of one record: the header is the longest, some kilobytes
 _TORN = (McapError, struct.error, ValueError, KeyError, TypeError, EOFError)
 
@@ -52,6 +58,9 @@ class Run:
         What a user should know about the file, in plain words.
     whole
         Whether the file has its end.
+    sides
+        The runner's stride with left and right as the user has set them afterwards, for the whole run; None where they
+        are as the run had them.
     """
 
     path: Path
@@ -59,6 +68,17 @@ class Run:
     items: list[Item]
     notes: tuple[str, ...] = ()
     whole: bool = True
+    sides: StrideTemplate | None = None
+
+    def runner(self, given: Profile | None = None) -> Profile | None:
+        """Give what is known of the runner: `given` goes over the profile of the run, and `sides` over both."""
+        profile = given or self.header.profile
+        return profile if self.sides is None else replace(profile or Profile(), template=self.sides)
+
+    def with_sides(self, sides: StrideTemplate) -> Run:
+        """Give the run with these sides throughout: when the user swapped them while it went on no longer counts."""
+        items = [item for item in self.items if not (isinstance(item, Entered) and isinstance(item.item, SwapSides))]
+        return replace(self, items=items, sides=sides, notes=(SWAPPED_NOTE, *self.notes))
 
 
 def is_recording(path: Path) -> bool:
@@ -97,6 +117,7 @@ def _read(path: Path, file: BinaryIO) -> Run:
     header: RunHeader | None = None
     topics: dict[int, str] = {}
     notes: list[str] = []
+    sides: StrideTemplate | None = None
     whole = False
     offset_us = 0
     for record in mcap_records(file):
@@ -105,6 +126,9 @@ def _read(path: Path, file: BinaryIO) -> Run:
             offset_us = microseconds(header.start_unix_s) - microseconds(header.start_s)
         elif isinstance(record, Metadata) and record.name == REPAIRED_NAME:
             notes.append(f"{record.metadata.get('note', 'torn')} (repaired)")
+        elif isinstance(record, Metadata) and record.name == SIDES_NAME:
+            sides = _sides(record)
+            notes += [] if sides is not None else [UNREADABLE_SIDES]
         elif isinstance(record, Channel):
             topics[record.id] = record.topic
         elif isinstance(record, McapMessage) and header is not None:
@@ -116,7 +140,8 @@ def _read(path: Path, file: BinaryIO) -> Run:
         raise InputError(path, problem + "; name another recording")
     if not whole:
         notes.append(_tear(header, items))
-    return Run(path, header, items, tuple(notes), whole)
+    run = Run(path, header, items, tuple(notes), whole)
+    return run if sides is None else run.with_sides(sides)
 
 
 def mcap_records(file: BinaryIO) -> Iterator[McapRecord | None]:
@@ -139,6 +164,14 @@ def _header(path: Path, record: Metadata) -> RunHeader:
     except (KeyError, TypeError, ValueError, ConfigError) as error:
         problem = f"has a header that this hipdrop cannot read ({error}); use the hipdrop that wrote it"
         raise InputError(path, problem) from error
+
+
+def _sides(record: Metadata) -> StrideTemplate | None:
+    """Read the stride by which left and right are told; None where it is damaged."""
+    try:
+        return template_of_dict(json.loads(record.metadata["template"]))
+    except (KeyError, TypeError, ValueError):
+        return None
 
 
 def _item(topic: str, time_us: int, data: bytes) -> Item | None:

@@ -12,6 +12,8 @@ from hipdrop.recording.items import Entered, Item, Message, Session
 from hipdrop.recording.reader import Run
 from hipdrop.settings import Settings
 
+LUMP = 2000  # messages at a time: about a minute of a run
+
 
 def chain_of(
     run: Run, settings: Settings | None = None, site: Site | None = None, profile: Profile | None = None,
@@ -22,10 +24,28 @@ def chain_of(
     return Chain(
         settings or header.settings,
         site=site or header.site,
-        profile=profile or header.profile,
+        profile=run.runner(profile),
         mount=header.mount,
         calibration=None if calibration is None else replace(calibration, at_unix_s=header.start_unix_s),
     )
+
+
+def run_through(run: Run, chain: Chain) -> list[Event]:
+    """Let all of a run enter, and give its events.
+
+    Raises
+    ------
+    InputError
+        It gave no sample.
+    """
+    events: list[Event] = []
+    for number, item in enumerate(run.items):
+        events += enter(chain, item)
+        if number % LUMP == 0:
+            events += chain.run()
+    events += chain.run() + chain.close()
+    check_readable(run, chain)
+    return events
 
 
 def enter(chain: Chain, item: Item) -> list[Event]:

@@ -166,10 +166,10 @@ class _Mcap:
         self._writer.finish()  # type: ignore[no-untyped-call]
 
 
-def begin_mcap(file: BinaryIO) -> Writer:
+def begin_mcap(file: BinaryIO, library: str = f"hipdrop {hipdrop.__version__}") -> Writer:
     """Begin a file of the recording's kind; unchunked, so that each message stands for itself when the file is torn."""
     writer = Writer(file, compression=CompressionType.NONE, index_types=IndexType.METADATA, use_chunking=False)
-    writer.start(profile="hipdrop", library=f"hipdrop {hipdrop.__version__}")
+    writer.start(profile="hipdrop", library=library)
     return writer
 
 

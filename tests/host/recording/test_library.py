@@ -271,7 +271,7 @@ def test_many_recordings_are_listed_quickly(tmp_path: Path) -> None:
 
     with path.open("rb") as file:
         counted = library_module._counts_at_end(Counting(file))  # type: ignore[arg-type]
-        library_module._start_unix_s(Counting(file))  # type: ignore[arg-type]
+        library_module._words_at_start(Counting(file))  # type: ignore[arg-type]
     assert counted is not None
     assert read < 16_000
     assert read < size
