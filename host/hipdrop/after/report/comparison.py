@@ -14,7 +14,7 @@ from hipdrop.after.course import StrideCourse
 from hipdrop.after.report.detectable import Change, between_runs, drop_changes
 from hipdrop.after.report.pictures import Picture
 from hipdrop.after.report.strides import LEAST_DEG, stride_axes
-from hipdrop.after.report.svg import HALF, Plot, limits
+from hipdrop.after.report.svg import LARGE, Plot, limits
 from hipdrop.after.report.words import date_words
 from hipdrop.events import AlertRaised, Side
 from hipdrop.monitor import words
@@ -189,8 +189,8 @@ def _levels(runs: Sequence[Compared], side: Side) -> Picture:
         return Picture(key, title, why="too few steps count in any of the runs")
     first, reach = values[0], max(between(runs[0], run) for run in runs)
     band = np.array([first[0] - reach, first[0] + reach])
-    y = limits(values.ravel(), band, least=2.0, floor=0.0)
-    plot = Plot(HALF, (0.5, len(runs) + 0.5), y, "run", "drop, degrees")
+    y = limits(values.ravel(), values.ravel() + 0.4, band, least=2.0, floor=0.0)
+    plot = Plot(LARGE, (0.5, len(runs) + 0.5), y, "run", "drop, degrees", whole=True)
     if math.isfinite(first[0]):
         ends = np.array([0.5, len(runs) + 0.5])
         plot.area(ends, np.full(2, band[0]), np.full(2, band[1]), "allowed")

@@ -33,6 +33,8 @@ class Change:
         For programs, for people, and the unit of all figures.
     fresh, end, detectable
         NaN where not known; `detectable` at 95 %.
+    side
+        `left` or `right` where it is of one leg.
     decimals
         That can be meant.
     """
@@ -43,6 +45,7 @@ class Change:
     fresh: float
     end: float
     detectable: float
+    side: str = ""
     decimals: int = 1
 
     @property
@@ -99,7 +102,7 @@ def drop_changes(analysis: RunAnalysis) -> dict[Side, Change]:
     return {
         drop.side: Change(
             f"drop.{drop.side}", str(drop.side), "°", drop.fresh_deg, drop.end_deg,
-            Z_95 * math.hypot(noise_deg[drop.side], wander_deg),
+            Z_95 * math.hypot(noise_deg[drop.side], wander_deg), str(drop.side) if drop.side in LEGS else "",
         )
         for drop in analysis.summary.drops
     }  # fmt: skip
@@ -120,7 +123,8 @@ def other_changes(analysis: RunAnalysis) -> list[Change]:
         a, b = (_known(part if side is None else part.counted(side), column) for part in (fresh, end))
         if min(len(a), len(b)) >= MIN_STEPS:
             key = column if side is None else f"{column}.{side}"
-            out.append(Change(key, name, unit, float(np.median(a)), float(np.median(b)), Z_95 * _noise(a, b), decimals))
+            middles = float(np.median(a)), float(np.median(b))
+            out.append(Change(key, name, unit, *middles, Z_95 * _noise(a, b), str(side or ""), decimals))
     return out
 
 

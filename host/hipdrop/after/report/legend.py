@@ -13,7 +13,7 @@ _WORDS = {
     "dots left": "left leg: a counted step", "dots right": "right leg: a counted step", "dots both": "a counted step",
     "line left": "left leg", "line right": "right leg", "line both": "both legs",
     "out": "step left out", "line baseline": "fresh level (baseline)", "allowed": "allowed rise",
-    "alert": "alert", "cleared": "alert cleared", "onset": "the drop began to grow", "sure": "95 % interval of that",
+    "alert": "alert", "cleared": "alert cleared", "onset": "the drop began to grow, with the 95 % interval",
     "pain": "pain marked", "mark": "mark", "slip": "clip slipped",
     "pause": "walking or standing", "gap": "samples missing", "turn": "bend",
     "line left fresh": "left leg, fresh", "line left tired": "left leg, tired",

@@ -24,6 +24,7 @@ from hipdrop.errors import UsageError
 from hipdrop.events import Side
 from hipdrop.live.theme import DARK, LIGHT, Theme
 from hipdrop.monitor import words as monitor_words
+from hipdrop.overview_data import SMOOTH_STEPS
 from hipdrop.results import result_files
 from hipdrop.wording import NOT_A_DIAGNOSIS, degrees, length, summary_lines
 
@@ -123,7 +124,7 @@ def run_page(analysis: RunAnalysis, prefix: str = "") -> RunPage:
         prefix,
         words.headline(analysis, changes),
         list(_facts(analysis)),
-        _groups(analysis) if with_steps else [],
+        _groups(analysis, changes) if with_steps else [],
         list(words.what_happened(analysis, changes)),
         [changes[side] for side in Side] if with_steps else [],
         other_changes(analysis) if with_steps else [],
@@ -147,14 +148,14 @@ def _facts(analysis: RunAnalysis) -> Iterator[tuple[str, str]]:
     yield "length", length(analysis.summary.recording.duration_s)
 
 
-def _groups(analysis: RunAnalysis) -> list[Group]:
+def _groups(analysis: RunAnalysis, changes: dict[Side, Change]) -> list[Group]:
     line = Timeline(analysis)
     return [
         Group("Drop over the run", "grid2 wide", drop_pictures(line)),
         Group("Obliquity over the stride, fresh against tired", "grid2", stride_pictures(analysis)),
-        Group("The pelvis at peak drop", "grid2", pelvis_pictures(analysis)),
-        Group("List and symmetry over the run", "grid3", side_pictures(line)),
-        Group("How the runner ran: running medians of 41 counted steps", "grid2", running_pictures(line)),
+        Group("The pelvis at peak drop", "grid2", pelvis_pictures(changes)),
+        Group("List and symmetry over the run", "grid2 wide", side_pictures(line)),
+        Group(f"How the runner ran: running medians of {SMOOTH_STEPS} counted steps", "grid3", running_pictures(line)),
     ]
 
 
@@ -188,8 +189,8 @@ def render(runs: Sequence[RunPage], refused: Sequence[str] = (), *, paper: bool 
     drawn = _on_paper if paper else Markup
     return environment.from_string(_source("template.html")).render(
         version=hipdrop.__version__, title=f"hipdrop report: {f'{len(runs)} runs' if several else runs[0].label}",
-        css=Markup(style_sheet()), drawn=drawn, comparison=compare(runs) if several else None, runs=runs, refused=refused,
-        limits=runs[0].limits, level=3 if several else 2, not_a_diagnosis=NOT_A_DIAGNOSIS,
+        css=Markup(style_sheet()), drawn=drawn, comparison=compare(runs) if several else None, runs=runs,
+        refused=refused, limits=runs[0].limits, level=3 if several else 2, not_a_diagnosis=NOT_A_DIAGNOSIS,
     )  # fmt: skip
 
 
@@ -256,7 +257,8 @@ def _variables(theme: Theme) -> str:
 @cache
 def _plot_css_on_paper() -> str:
     colours = _colours(LIGHT)
-    return re.sub(r"var\(--(\w+)\)", lambda found: colours[found[1]], _source("plot.css"))
+    style = re.sub(r"var\(--(\w+)\)", lambda found: colours[found[1]], _source("plot.css"))
+    return f"{style}.plot.large text {{ font-size: 22px; }}"
 
 
 def _on_paper(drawing: Markup) -> Markup:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from markupsafe import Markup
@@ -109,11 +109,14 @@ def moments(analysis: RunAnalysis, side: Side) -> list[Moment]:
     own = [alert for alert in analysis.alerts if alert.side in (side, Side.BOTH)]
     found += [(alert.t_s, "alert") for alert in own if isinstance(alert, AlertRaised)]
     found += [(alert.t_s, "cleared") for alert in own if isinstance(alert, AlertCleared)]
-    onset = analysis.onsets[side]
-    found += [] if onset is None else [(onset.t_s, "onset")]
     found += [(mark.t_s, "pain" if is_pain(mark.note) else "mark") for mark in analysis.marks]
     found += [(event.t_s, "slip") for event in analysis.events if isinstance(event, MountSlipped)]
-    return [Moment((t_s - start_s) / 60.0, kind, clock(t_s - start_s)) for t_s, kind in found]
+    out = [Moment((t_s - start_s) / 60.0, kind, clock(t_s - start_s)) for t_s, kind in found]
+    onset = analysis.onsets[side]
+    if onset is not None:
+        at_min, first_min, last_min = ((t_s - start_s) / 60.0 for t_s in (onset.t_s, onset.earliest_s, onset.latest_s))
+        out.append(Moment(at_min, "onset", clock(onset.t_s - start_s), (first_min, last_min)))
+    return out
 
 
 def is_pain(note: str) -> bool:
@@ -144,10 +147,6 @@ def _drop_picture(line: Timeline, track: DropTrack, y: tuple[float, float], rows
     if len(track.counted_deg) < LEAST_CURVE:
         return Picture(key, title, why=f"no step of the {side} leg counts")
     plot = _drop_axes(line, side, y, rows)
-    onset = line.analysis.onsets[side]
-    if onset is not None:
-        first_min, last_min = line.minutes(np.array([onset.earliest_s, onset.latest_s])).tolist()
-        plot.span(first_min, last_min, "sure")
     for ref in track.references:
         ends = np.array([ref.from_min, ref.to_min])
         plot.area(ends, np.full(2, ref.level_deg), np.full(2, ref.limit_deg), "allowed")
@@ -162,18 +161,14 @@ def _drop_picture(line: Timeline, track: DropTrack, y: tuple[float, float], rows
 
 
 def side_pictures(line: Timeline) -> list[Picture]:
-    """Draw list, left less right of drop, and the left foot's part of the contact time."""
+    """Draw list, and left less right of drop."""
     left, right = neighbours(line.analysis.steps)
-    apart_deg = left.drop_deg - right.drop_deg
-    percent = 100.0 * left.contact_ms / (left.contact_ms + right.contact_ms)
-    title = "Symmetry: the left foot's part of the contact time"
-    return [
-        _list_picture(line),
-        _curves(
-            line, "drop-symmetry", "Symmetry: drop, left less right", "degrees", [("both", left, apart_deg)], 4.0, 0.0
-        ),
-        _curves(line, "contact-symmetry", title, "%", [("both", left, percent)], 4.0, 50.0),
-    ]
+    apart = [("both", left, left.drop_deg - right.drop_deg)]
+    caption = (
+        "How small a difference between the legs can be told by one clip has not been measured: look at its change."
+    )
+    symmetry = _curves(line, WIDE, "drop-symmetry", "Symmetry: drop, left leg less right", "degrees", apart, 4.0, 0.0)
+    return [_list_picture(line), replace(symmetry, caption=caption if symmetry.svg else "")]
 
 
 def _list_picture(line: Timeline) -> Picture:
@@ -181,9 +176,8 @@ def _list_picture(line: Timeline) -> Picture:
     counted = steps.where(steps.valid_for_mean & np.isfinite(steps.list_deg))
     if len(counted) < LEAST_CURVE:
         return Picture("list", title, why="it is measured against standing still: stand for some seconds before a run")
-    plot = line.plot(
-        SMALL, limits(counted.list_deg, np.zeros(1), least=4.0), "degrees against standing, right down > 0"
-    )
+    y = limits(counted.list_deg, np.zeros(1), least=4.0)
+    plot = line.plot(WIDE, y, "degrees against standing, right down > 0")
     plot.dots(line.minutes(counted.contact_s), counted.list_deg, "both")
     plot.line(np.array([0.0, line.end_min]), np.zeros(2), "zero")
     plot.line(*_course(line, counted, counted.list_deg), "both")
@@ -194,7 +188,7 @@ def _list_picture(line: Timeline) -> Picture:
 
 
 def running_pictures(line: Timeline) -> list[Picture]:
-    """Draw cadence, contact, flight and oscillation."""
+    """Draw cadence, contact and how it is shared by the feet, flight, and oscillation."""
     steps = line.analysis.steps
     counted = steps.where(steps.valid_for_mean)
 
@@ -202,11 +196,23 @@ def running_pictures(line: Timeline) -> list[Picture]:
         own = [(str(side), steps.counted(side)) for side in LEGS]
         return [(name, part, part.columns()[column]) for name, part in own]
 
+    left, right = neighbours(steps)
+    percent = 100.0 * left.contact_ms / (left.contact_ms + right.contact_ms)
     return [
-        _curves(line, "cadence", "Cadence", "steps per minute", [("both", counted, counted.cadence_spm)], 10.0),
-        _curves(line, "contact", "Contact time", "ms", legs("contact_ms"), 40.0),
-        _curves(line, "flight", "Flight time after each foot", "ms", legs("flight_ms"), 40.0),
-        _curves(line, "oscillation", "Vertical oscillation", "mm", legs("oscillation_mm"), 20.0),
+        _curves(line, SMALL, "cadence", "Cadence", "steps per minute", [("both", counted, counted.cadence_spm)], 10.0),
+        _curves(line, SMALL, "contact", "Contact time", "ms", legs("contact_ms"), 40.0),
+        _curves(
+            line,
+            SMALL,
+            "contact-symmetry",
+            "Symmetry: contact, left of both",
+            "%",
+            [("both", left, percent)],
+            4.0,
+            50.0,
+        ),
+        _curves(line, SMALL, "flight", "Flight time after each foot", "ms", legs("flight_ms"), 40.0),
+        _curves(line, SMALL, "oscillation", "Vertical oscillation", "mm", legs("oscillation_mm"), 20.0),
     ]
 
 
@@ -221,7 +227,14 @@ def neighbours(steps: StepTable) -> tuple[StepTable, StepTable]:
 
 
 def _curves(
-    line: Timeline, key: str, title: str, unit: str, curves: list[Curve], least: float, even: float | None = None
+    line: Timeline,
+    size: Size,
+    key: str,
+    title: str,
+    unit: str,
+    curves: list[Curve],
+    least: float,
+    even: float | None = None,
 ) -> Picture:
     """Draw running medians; `even` is a level that is drawn in."""
     courses = [(name, *_course(line, steps, values)) for name, steps, values in curves]
@@ -229,7 +242,7 @@ def _curves(
     if not drawn:
         return Picture(key, title, why="too few steps count for it")
     shown = [smooth for _, _, smooth in drawn] + ([] if even is None else [np.array([even])])
-    plot = line.plot(SMALL, limits(*shown, least=least), unit)
+    plot = line.plot(size, limits(*shown, least=least), unit)
     if even is not None:
         plot.line(np.array([0.0, line.end_min]), np.full(2, even), "zero")
     told = []

@@ -7,8 +7,21 @@ from dataclasses import dataclass
 
 from hipdrop.after.analysis import RunAnalysis
 from hipdrop.events import Flag, Gap, MountSlipped
-from hipdrop.monitor import words
 from hipdrop.wording import FLAG_WORDS, SITE_WORDS, length, link_words, sensor_words, share
+
+LEAST_SHARE = 0.001  # that is written as a number
+WHY = {
+    Flag.START: "the drop is taken over the mean of a whole stride, and there is none yet",
+    Flag.STOP: "setting off and braking are not the runner's own stride",
+    Flag.GAP: "samples of the step or of its stride are missing, or the orientation had to settle again",
+    Flag.SATURATED: "the peak is cut off",
+    Flag.WOBBLE: "the clip shook on the belt more than the pelvis can move",
+    Flag.SLIP: "the clip had moved on the body, and how it sits was not found again yet",
+    Flag.MOUNT: "how the clip sits was not known well enough yet",
+    Flag.SIDE: "left and right would be mixed",
+    Flag.IRREGULAR: "a step too many or too few, a hop or a stumble",
+    Flag.TURN: "a bend shifts left and right in opposite directions: they count for both legs together only",
+}
 
 
 @dataclass(frozen=True)
@@ -26,13 +39,11 @@ def left_out(analysis: RunAnalysis) -> list[Left]:
     """Give how many steps bear each flag, most first; a step can bear several."""
     summary = analysis.summary
     counts = sorted(summary.flags.items(), key=lambda item: -item[1])
-    return [Left(flag, FLAG_WORDS[flag], _why(flag), steps, share(steps, summary.steps)) for flag, steps in counts]
+    return [Left(flag, FLAG_WORDS[flag], WHY[flag], steps, _share(steps, summary.steps)) for flag, steps in counts]
 
 
-def _why(flag: Flag) -> str:
-    if flag is Flag.TURN:
-        return "a bend shifts left and right in opposite directions: they count for both sides together only"
-    return words.SKIPPED[flag]
+def _share(steps: int, whole: int) -> str:
+    return share(steps, whole) if steps >= LEAST_SHARE * whole else f"under {100.0 * LEAST_SHARE:.1f} %"
 
 
 def data_quality(analysis: RunAnalysis) -> Iterator[tuple[str, str]]:

@@ -9,8 +9,9 @@ from matplotlib.path import Path
 
 from hipdrop.after.analysis import LEGS, RunAnalysis
 from hipdrop.after.course import LEAST_STRIDES
+from hipdrop.after.report.detectable import Change
 from hipdrop.after.report.pictures import Picture
-from hipdrop.after.report.svg import HALF, Plot, Size, drawing, limits
+from hipdrop.after.report.svg import LARGE, Plot, Size, drawing, limits
 from hipdrop.events import Side
 from hipdrop.live.bones import HIP_MM, hip_bone, sacral_holes, sacrum
 from hipdrop.samples import Array
@@ -56,26 +57,29 @@ def stride_pictures(analysis: RunAnalysis) -> list[Picture]:
 
 def stride_axes(y: tuple[float, float]) -> Plot:
     """Begin a picture over the stride."""
-    plot = Plot(HALF, (0.0, 100.0), y, STRIDE, OVER_MEAN)
+    plot = Plot(LARGE, (0.0, 100.0), y, STRIDE, OVER_MEAN)
     plot.line(np.array([0.0, 100.0]), np.zeros(2), "zero")
     return plot
 
 
-def pelvis_pictures(analysis: RunAnalysis) -> list[Picture]:
+def pelvis_pictures(changes: dict[Side, Change]) -> list[Picture]:
     """Draw the pelvis at peak drop on either leg, fresh behind tired."""
     out = []
-    for drop in analysis.summary.drops[:2]:
-        side = drop.side
+    for side in LEGS:
+        drop = changes[side]
         key, title = f"pelvis-{side}", f"On the {side} leg, at the deepest point, from behind"
-        if not math.isfinite(drop.change_deg):
+        if not math.isfinite(drop.change):
             out.append(Picture(key, title, why="too few steps count at the start or the end"))
             continue
-        fresh, tired = degrees(drop.fresh_deg), degrees(drop.end_deg)
+        fresh, tired = degrees(drop.fresh), degrees(drop.end)
         alt = (
             f"Pelvis from behind on the {side} leg: {side.other} hip {fresh} down when fresh, {tired} down when tired."
         )
-        parts = _standing(side, drop.fresh_deg, drop.end_deg)
-        caption = f"Tilt drawn {DRAWN_TIMES:g} times as large. Dashed: fresh, {fresh}; full: tired, {tired}."
+        parts = _standing(side, drop.fresh, drop.end)
+        caption = (
+            f"Tilt drawn {DRAWN_TIMES:g} times as large. Dashed: fresh, {fresh}; full: tired, {tired} (smallest "
+            f"detectable change {degrees(changes[side].detectable)})."
+        )
         out.append(Picture(key, title, drawing(PELVIS, parts, alt), caption))
     return out
 

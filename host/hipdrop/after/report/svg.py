@@ -40,23 +40,31 @@ class Size:
     width: float
     height: float
     left: float = 54.0
-    right: float = 14.0
+    right: float = 24.0
     top: float = 30.0
     bottom: float = 46.0
 
 
-WIDE = Size("wide", 720.0, 300.0, bottom=62.0)
+WIDE = Size("wide", 720.0, 340.0, bottom=62.0)
 HALF = Size("half", 480.0, 320.0)
+LARGE = Size("large", 640.0, 400.0, bottom=62.0)
 SMALL = Size("half", 480.0, 240.0)
 
 
 @dataclass(frozen=True)
 class Moment:
-    """Something that happened: its kind (`SHAPES`), and what stands beside its mark."""
+    """Something that happened: its kind (`SHAPES`), what stands beside its mark, and how sure its place is.
+
+    Attributes
+    ----------
+    reach
+        From where to where it may lie.
+    """
 
     x: float
     kind: str
     label: str
+    reach: tuple[float, float] | None = None
 
 
 class Plot:
@@ -72,6 +80,8 @@ class Plot:
         Marked above the axes, with a line through them.
     rows
         Of marks to leave room for, where another picture beside this one has so many.
+    whole
+        Whether the floor has whole numbers only.
 
     Attributes
     ----------
@@ -85,6 +95,8 @@ class Plot:
         self, size: Size, x: tuple[float, float], y: tuple[float, float], x_label: str, y_label: str,
         moments: Sequence[Moment] = (),
         rows: int = 0,
+        *,
+        whole: bool = False,
     ) -> None:  # fmt: skip
         self.size, self._x, self._y = size, x, y
         self._rows = place(moments, lambda value: float(self.at_x(np.array([value]))[0]), size.width - size.right)
@@ -93,6 +105,7 @@ class Plot:
         self.looks: dict[str, None] = {}
         self._below: list[str] = []
         self._parts: list[str] = []
+        self._whole = whole
         self._scales(x_label, y_label)
         self._moments()
 
@@ -179,7 +192,8 @@ class Plot:
             at = self.at_y(np.array([value]))[0]
             self._below.append(f'<path class="grid" d="M{size.left} {at:.1f}H{right}"/>')
             self._parts.append(f'<text class="y" x="{size.left - 7}" y="{at + 5:.1f}">{number(value)}</text>')
-        for value in ticks(*self._x, 7 if size is WIDE else 5):
+        marked = ticks(*self._x, 7 if size is not SMALL else 5)
+        for value in [value for value in marked if not self._whole or value == round(value)]:
             at = self.at_x(np.array([value]))[0]
             self._below.append(f'<path class="grid" d="M{at:.1f} {self._top:.1f}V{self._floor + 5}"/>')
             self._parts.append(
@@ -195,6 +209,9 @@ class Plot:
             x, y = float(self.at_x(np.array([moment.x]))[0]), self.size.top + ROW * (row + 0.5)
             self._drew(moment.kind)
             self._parts.append(f'<path class="moment {moment.kind}" d="M{x:.1f} {y:.1f}V{self._floor}"/>')
+            if moment.reach is not None:
+                low, high = self.at_x(np.array(moment.reach)).tolist()
+                self._parts.append(f'<path class="reach" d="M{low:.1f} {y - 5:.1f}v10m0-5H{high:.1f}m0-5v10"/>')
             self._parts.append(shape(moment.kind, x, y))
             if label_at is not None:
                 end = "end" if label_at < x else "begin"
@@ -224,12 +241,15 @@ def place(
     out: list[tuple[Moment, int, float | None]] = []
     for moment in sorted(moments, key=lambda one: one.x):
         x, wide = at_x(moment.x), LABEL_WIDTH * len(moment.label) + 14.0
-        before = x + wide > right
-        reach = (x - wide, x + 9.0) if before else (x - 9.0, x + wide)
+        low, high = (x, x) if moment.reach is None else (at_x(moment.reach[0]), at_x(moment.reach[1]))
+        low, high = min(low, x - 9.0), max(high, x + 9.0)
+        before = high + wide > right and low - wide >= 0.0
+        reach = (low - wide, high) if before else (low, high + wide)
         free = [row for row in range(ROWS) if all(b <= reach[0] or a >= reach[1] for a, b in taken[row])]
         row = free[0] if free else ROWS - 1
-        taken[row].append(reach if free else (x - 9.0, x + 9.0))
-        out.append((moment, row, (x - 11.0 if before else x + 11.0) if free and moment.label else None))
+        taken[row].append(reach if free else (low, high))
+        label_at = low - 3.0 if before else high + 3.0
+        out.append((moment, row, label_at if free and moment.label else None))
     return out
 
 

@@ -24,9 +24,13 @@ def headline(analysis: RunAnalysis, changes: dict[Side, Change]) -> str:
     summary = analysis.summary
     if not summary.steps:
         return "No running was found in this recording, so there is no drop to speak of."
-    grown = [f"{OF[side]} by {degrees(changes[side].change)}" for side in LEGS if _grew(changes[side])]
+    grown = [
+        f"{degrees(changes[side].change)} more on {OF[side]} (smallest detectable {degrees(changes[side].detectable)})"
+        for side in LEGS
+        if _grew(changes[side])
+    ]
     if grown:
-        return f"Towards the end the pelvis dropped more on {' and on '.join(grown)}."
+        return f"Towards the end the pelvis dropped {' and '.join(grown)}."
     if any(changes[side].known for side in LEGS):
         return "No drop grew by more than this run can show: a normal outcome."
     return "Too few steps count to compare the start of the run with its end."
@@ -91,7 +95,7 @@ def _alerts(analysis: RunAnalysis) -> Iterator[str]:
         yield "No alert during the run." if live else "A live run would have had no alert."
     monitor = analysis.recorded.settings.monitor
     for alert in analysis.alerts:
-        yield f"{alert_name(alert)} at {clock(alert.t_s - analysis.start_s)}: {alert.reason}."
+        yield f"{alert_name(alert).capitalize()} at {clock(alert.t_s - analysis.start_s)}: {alert.reason}."
     if raised and not live:
         yield "These alerts are what a live run would have said."
     if raised and monitor.mode == "fatigue":
@@ -142,6 +146,7 @@ def onset_words(analysis: RunAnalysis, side: Side, change: Change) -> Iterator[s
         f"The drop of {OF[side]} began to grow at {clock(onset.t_s - start_s)} (95 % interval {first} to {last}), "
         f"{until}: from {degrees(onset.before_deg)} to {degrees(onset.after_deg)}, "
         f"{degrees(onset.rise_deg, signed=True)}{beside}."
+        f"{' This is less than the run can show for sure.' if known and onset.rise_deg < change.detectable else ''}"
     )
     yield _share_words(analysis.shares[side], onset)
 
