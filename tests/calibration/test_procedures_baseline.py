@@ -14,7 +14,7 @@ from hipcal.mount import quaternion_of
 from hipcal.procedures.base import Picture
 from hipcal.procedures.baseline import BaselineProcedure, BaselineResult
 from hipcal.refusal import Refusal
-from hipdrop.profile import Profile, StoredBaseline
+from hipdrop.profile import CadenceCourse, CadenceSlope, Profile, StoredBaseline
 from hipdrop.simulate import RunnerConfig, SimulatedRun, simulate
 
 MINUTES = 4.0
@@ -112,3 +112,24 @@ def test_redo_begins_again(run: SimulatedRun) -> None:
     assert procedure.prompt.picture is Picture.STAND
     assert dataclasses.replace(procedure.prompt, moving=True).held_s == 0.0
     assert np.isfinite(before.part)
+
+
+def test_it_tells_the_level_of_this_run_alone_with_its_error(run: SimulatedRun) -> None:
+    """What the monitor learned of the run, and what is said of it afterwards, are one figure."""
+    result = taken(run, BaselineProcedure(208.0, MINUTES))
+    assert result.runner is not None
+    assert result.runner.left.mean_deg == pytest.approx(result.baseline.left_deg, abs=0.02)
+    assert result.runner.right.mean_deg == pytest.approx(result.baseline.right_deg, abs=0.02)
+    assert result.runner.left.sd_deg == pytest.approx(result.baseline.left_sd_deg, rel=0.05)
+    assert 0.01 < result.runner.left.error_deg < 0.2
+    assert result.runner.template is not None
+    assert result.profile.course == result.runner.course
+
+
+def test_the_course_over_cadence_goes_into_the_profile(run: SimulatedRun) -> None:
+    """What an earlier run showed of it stays where this one is too even."""
+    earlier = CadenceCourse(168.0, CadenceSlope(-0.08, -0.12, -0.04), None)
+    result = taken(run, BaselineProcedure(208.0, MINUTES, known=Profile(course=earlier)))
+    assert result.runner is not None
+    assert result.runner.course is None
+    assert result.profile.course == earlier
