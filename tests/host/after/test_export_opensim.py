@@ -12,9 +12,11 @@ from export_runs import a_run, gapped, joined, still, tell_nobody, whole
 from scipy.spatial.transform import Rotation
 
 from hipdrop.after.export.opensim import RATE_HZ, coordinates, opensim_files, quaternions, uniform
-from hipdrop.after.export.source import ExportSource
+from hipdrop.after.export.source import ExportSource, export_source
+from hipdrop.after.reading import read_recorded
 from hipdrop.errors import InputError
 from hipdrop.samples import Array
+from recordings import read_table, running
 
 COORDINATES = ("pelvis_tilt", "pelvis_list", "pelvis_rotation")
 
@@ -117,6 +119,24 @@ def test_the_pelvis_is_the_simulated_one() -> None:
     assert np.abs(error[inner, 2]).max() < 0.2
     steady = (both > 2000) & (both < 11000)  # while the speed changes, the up vector leans
     assert error[steady, 1].std() < 0.1
+
+
+@pytest.mark.parametrize("name", ["rbds001_3.5ms", "jdx_s999"])
+def test_the_pelvis_is_that_of_the_markers(name: str, reference_data: Path) -> None:
+    """All three angles of a runner on a treadmill, mount given; means differ by the offset of the accelerometer."""
+    folder = reference_data / "running" / name
+    markers = read_table(folder / "truth_obliquity.csv")
+    read = replace(read_recorded(folder / "imu.csv"), mount=running(folder).pelvis_from_sensor)
+    pelvis = export_source(read).pelvis
+    true = {key: markers[key] for key in ("t_s", "obliquity_deg", "tilt_deg", "rotation_deg")}
+    t_s, angles = uniform(pelvis, slice(0, len(pelvis.t_s)))
+    true_s, wanted = uniform(replace(pelvis, **true), slice(0, len(true["t_s"])))
+    times, mine, theirs = np.intersect1d(np.round(RATE_HZ * t_s), np.round(RATE_HZ * true_s), return_indices=True)
+    inner = (times > times[0] + 400) & (times < times[-1] - 200)
+    error = np.degrees(angles[mine] - wanted[theirs])[inner]
+    assert len(error) > 1000
+    assert np.degrees(wanted).std(axis=0).min() > 1.5
+    assert error.std(axis=0).max() < 0.2
 
 
 def test_x_points_where_the_runner_goes() -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import numpy as np
@@ -130,3 +132,26 @@ def test_without_a_step_the_tables_have_their_columns(tmp_path: Path) -> None:
     assert steps.types == pq.read_schema(pa.BufferReader(joined(filled, "steps.parquet"))).types
     assert pq.read_table(folder / "samples.parquet")["obliquity_deg"].null_count == still().samples
     assert b"no running was found" in steps.metadata[b"hipdrop.notes"]
+
+
+def test_the_lines_of_the_page_do_what_it_says(
+    repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """docs/export.md shows how to read units and average drops."""
+    (code,) = re.findall(r"^```python\n(.*?)^```$", (repository / "docs" / "export.md").read_text("utf-8"), re.M | re.S)
+    (tmp_path / "run-parquet").mkdir()
+    written(whole(), tmp_path / "run-parquet")
+    monkeypatch.chdir(tmp_path)
+    found: dict[str, Any] = {}
+    exec(code, found)
+    assert found["units"]["drop_deg"] == "deg"
+    left = whole().run.steps.counted(Side.LEFT).drop_deg
+    assert found["mean_deg"]["left"] == pytest.approx(float(left.mean()))
+
+
+def test_the_page_names_every_column(repository: Path) -> None:
+    page = (repository / "docs" / "export.md").read_text("utf-8")
+    files = parquet_files(whole(), tell_nobody)
+    names = {name for file in files for name in pq.read_schema(pa.BufferReader(joined(files, file))).names}
+    assert len(names) > 35
+    assert [name for name in sorted(names) if f"`{name}`" not in page] == []

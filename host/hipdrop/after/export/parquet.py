@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any
 
@@ -19,7 +20,7 @@ from hipdrop.after.export.units import unit_of
 
 FORMAT_VERSION = 1  # of these files: up by one when a column changes its name, unit or meaning
 CODEC = "zstd"
-FEW_WORDS = ("side", "flags", "event")
+FEW_WORDS = ("side", "flags", "event", "run")
 
 
 def parquet_files(source: ExportSource, tell: Tell) -> dict[str, Content]:
@@ -32,8 +33,8 @@ def parquet_files(source: ExportSource, tell: Tell) -> dict[str, Content]:
         events = {name: np.empty(0, dtype=np.float64 if unit_of(name) else np.str_) for name in events}
     return {
         "samples.parquet": _samples(source, about, tell),
-        "steps.parquet": _file(steps, about),
-        "events.parquet": _file(events, about),
+        "steps.parquet": parquet_bytes(steps, about),
+        "events.parquet": parquet_bytes(events, about),
     }
 
 
@@ -70,9 +71,23 @@ def _samples(source: ExportSource, about: dict[str, str], tell: Tell) -> bytes:
     return sink.getvalue()
 
 
-def _file(columns: dict[str, NDArray[Any]], about: dict[str, str]) -> bytes:
-    arrays = [_array(name, column) for name, column in columns.items()]
-    schema = pa.schema([_field(name, array.type) for name, array in zip(columns, arrays, strict=True)], about)
+def parquet_bytes(
+    columns: Mapping[str, Any], about: Mapping[str, str], units: Mapping[str, str] | None = None
+) -> bytes:
+    """Give a table as a Parquet file.
+
+    Parameters
+    ----------
+    columns
+        By name: arrays of NumPy, whose NaN is null in the file, or of Arrow.
+    about
+        What the file says of itself.
+    units
+        Of the columns whose names do not tell them by their suffix.
+    """
+    arrays = [column if isinstance(column, pa.Array) else _array(name, column) for name, column in columns.items()]
+    fields = [_field(name, array.type, units) for name, array in zip(columns, arrays, strict=True)]
+    schema = pa.schema(fields, dict(about))
     sink = io.BytesIO()
     pq.write_table(pa.Table.from_arrays(arrays, schema=schema), sink, compression=CODEC)
     return sink.getvalue()
@@ -85,6 +100,6 @@ def _array(name: str, column: NDArray[Any]) -> Any:
     return words.dictionary_encode() if name in FEW_WORDS else words
 
 
-def _field(name: str, kind: Any) -> Any:
-    unit = unit_of(name)
+def _field(name: str, kind: Any, units: Mapping[str, str] | None = None) -> Any:
+    unit = (units or {}).get(name) or unit_of(name)
     return pa.field(name, kind, metadata={"unit": unit} if unit else None)
