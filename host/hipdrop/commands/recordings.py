@@ -100,10 +100,12 @@ def swapped_lines(file: Path, found: Swapped) -> list[str]:
     from hipdrop.wording import clock
 
     name = found.run.path.name
-    again = f"undo       hipdrop recordings swap {file}"
     if found.back:
-        return [f"back       {name}: left and right are as the run had them", again]
-    lines = [f"swapped    {name}: what was left is right, for the whole run", again]
+        return [f"back       {name}: left and right are as the run had them"]
+    lines = [
+        f"swapped    {name}: what was left is right, for the whole run",
+        f"undo       hipdrop recordings swap {file}",
+    ]
     if found.live_s:
         times = ", ".join(clock(at_s) for at_s in found.live_s)
         lines.append(f"live       swapped by you at {times}: that no longer counts")
