@@ -1,0 +1,1 @@
+"""Guided tests and exercises: what people are led through, as `hipcal.procedures` has it."""
