@@ -116,6 +116,13 @@ def test_events_are_those_of_the_live_run_and_of_the_analysis() -> None:
     assert gap["duration_s"].tolist() == pytest.approx([GAP[1] - GAP[0]], abs=0.01)
 
 
+def test_alerts_are_those_that_the_runner_had_and_no_others() -> None:
+    """The analysis has some of its own, which nobody was told."""
+    run = whole().run
+    with_more = replace(run, events=[*run.events, replace(ALERT, t_s=155.0)])
+    assert [row.t_s for row in event_rows(with_more) if row.event == "alert_raised"] == [ALERT.t_s]
+
+
 @pytest.mark.parametrize("source", [whole, gapped, still])
 def test_what_is_not_known_is_an_empty_cell(source: object) -> None:
     files = csv_files(source(), tell_nobody, angles=True)  # type: ignore[operator]
