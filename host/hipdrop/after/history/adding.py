@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from hipdrop.after.analysis import analyse_file
+from hipdrop.after.analysis import RunAnalysis, analyse_file
 from hipdrop.after.history.identity import VIRTUAL_BOARD, board_of, key_of
 from hipdrop.after.history.runs import BeganFrom, Run, Source
 from hipdrop.after.history.store import Damaged, History, history_path
@@ -35,9 +35,13 @@ def run_of_file(path: Path, said: Said | None = None) -> Run:
     InputError
         It cannot be read.
     """
+    return run_of_analysis(analyse_file(path), said)
+
+
+def run_of_analysis(found: RunAnalysis, said: Said | None = None) -> Run:
+    """Give what is kept of a file that was analysed."""
     said = said or Said()
-    found = analyse_file(path)
-    run = of_analysis(found, _start(path, found.recorded.clip, found.recorded.began, said))
+    run = of_analysis(found, _start(found.path, found.recorded.clip, found.recorded.began, said))
     return replace(run, person=said.person or run.person, shoe=said.shoe or run.shoe)
 
 

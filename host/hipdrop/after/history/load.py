@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 from hipdrop.after.history.advice import Advice, Number, day_words
 from hipdrop.after.history.runs import Run
-from hipdrop.after.history.weeks import Load, in_days
+from hipdrop.after.history.weeks import WEEK, Load, in_days
 from hipdrop.events import Side
 
 LEAST_RUN_MIN = 5.0  # less is no run to compare with; it counts in the week all the same
@@ -19,6 +19,7 @@ SPIKES = ((1.0, 2.28), (0.3, 1.52), (0.1, 1.64))  # over the longest run by more
 # Nielsen and others (2014), doi 10.2519/jospt.2014.5164: 874 novice runners.
 WEEK_RISE = 0.3
 LEAST_WEEK_MIN = 20.0  # per cent of less say nothing
+USUAL_DAYS = 28
 
 # A runner's level wanders by 0.2 deg (docs/algorithms.md): so much more per minute is more than chance.
 LEAST_EXCESS_DEG = 0.2
@@ -64,25 +65,40 @@ def _longest_advice(run: Run, longest: Run, rise: float, ratio: float, far: bool
 
 
 def week_rise(runs: Sequence[Run], today: date) -> Advice | None:
-    """Say that the last seven days hold over 30 % more minutes, or steps, than the seven before."""
+    """Say that the last seven days hold over 30 % more minutes, or steps, than the seven before.
+
+    And than the mean week of the four before them: who runs every second day has three runs in one week and four in the
+    next, and that is no rise.
+    """
     now, before = _two_weeks(runs, today)
     if before.minutes < LEAST_WEEK_MIN:
         return None
+    usual, usual_weeks = Load.of(in_days(runs, today - WEEK, USUAL_DAYS)), _weeks_known(runs, today)
     minutes, steps = now.minutes / before.minutes - 1.0, now.steps / max(before.steps, 1) - 1.0
-    if not _exceeds(max(minutes, steps), WEEK_RISE):
+    usual_min, usual_steps = usual.minutes / usual_weeks, usual.steps / usual_weeks
+    longer = min(minutes, now.minutes / usual_min - 1.0)
+    more = min(steps, now.steps / max(usual_steps, 1.0) - 1.0)
+    if not _exceeds(max(longer, more), WEEK_RISE):
         return None
     text = (
         f"The last 7 days hold {now.minutes:.0f} min and {now.steps} steps, {_more(minutes)} and {_more(steps)} than "
-        f"the 7 days before ({before.minutes:.0f} min, {before.steps} steps); drop above the fresh level "
-        f"{_drop_words(before)} then, {_drop_words(now)} now. Novices whose week grew by more than 30 % had 1.6 times "
-        "the rate of injuries such as iliotibial band syndrome, which may be chance (95 % interval 0.96 to 2.66, "
-        "Nielsen 2014); a larger study has found no such link (Frandsen 2025). Let the next week be no longer."
+        f"the 7 days before ({before.minutes:.0f} min, {before.steps} steps; a usual week {usual_min:.0f} min); drop "
+        f"above the fresh level {_drop_words(before)} then, {_drop_words(now)} now. Novices whose week grew by more "
+        "than 30 % had 1.6 times the rate of injuries such as iliotibial band syndrome, which may be chance (95 % "
+        "interval 0.96 to 2.66, Nielsen 2014); a larger study has found no such link (Frandsen 2025). Let the next "
+        "week be no longer."
     )
     return Advice("week", text, {
         "minutes": now.minutes, "minutes_before": before.minutes, "more_percent": 100 * minutes,
-        "steps": now.steps, "steps_before": before.steps, "more_steps_percent": 100 * steps,
+        "usual_minutes": usual_min, "steps": now.steps, "steps_before": before.steps, "more_steps_percent": 100 * steps,
         **_drop_numbers(now, ""), **_drop_numbers(before, "_before"),
     })  # fmt: skip
+
+
+def _weeks_known(runs: Sequence[Run], today: date) -> float:
+    """Give how many of the four weeks before the last seven days the history knows, one at least."""
+    days = (today - WEEK - min(run.day for run in runs)).days + 1
+    return min(max(days, 7), USUAL_DAYS) / 7.0
 
 
 def drop_load(runs: Sequence[Run], today: date) -> list[Advice]:
@@ -108,7 +124,7 @@ def drop_load(runs: Sequence[Run], today: date) -> list[Advice]:
 
 
 def _two_weeks(runs: Sequence[Run], today: date) -> tuple[Load, Load]:
-    return Load.of(in_days(runs, today, 7)), Load.of(in_days(runs, today - timedelta(days=7), 7))
+    return Load.of(in_days(runs, today, 7)), Load.of(in_days(runs, today - WEEK, 7))
 
 
 def _exceeds(value: float, limit: float) -> bool:
