@@ -3,6 +3,7 @@
 people/NAME/person.json          sessions so far, the shoe worn last
 people/NAME/profile.json         profile where no shoe is named (docs/profile-format.md)
 people/NAME/shoes/SHOE.json      profile in this shoe
+people/NAME/training.jsonl       check-ins, tests, sets (hipdrop.training.store)
 history.db                       the runs so far (hipdrop.after.history)
 last-person.txt                  who ran last
 """
@@ -137,6 +138,13 @@ class Person:
         except OSError as error:
             problem = f"cannot be written ({error.strerror or error}); make room, or run without --person"
             raise OutputError(self.folder, problem) from error
+
+    def introduce(self) -> None:
+        """Write person.json where there is none yet, so that `people` knows of the person; raises OSError."""
+        path = self.folder / PERSON_FILE
+        if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            _write(path, json.dumps(self.as_dict(), ensure_ascii=False, indent=1))
 
     def as_dict(self) -> dict[str, str | int]:
         """Give person.json."""

@@ -18,11 +18,15 @@ def where_command(debug: DebugOption = False) -> None:
     from hipdrop.people import data_folder, files_of, people
     from hipdrop.recording.library import SUFFIX, recordings_folder
     from hipdrop.recording.owners import recordings_of
+    from hipdrop.training.store import training_path
 
     print(data_folder())
     for person in people():
         own, recorded = files_of(person), recordings_of(person.name)
         print(f"  {person.words}: {_files(own)} in {person.folder}, {len(recorded)} recordings")
+        training = training_path(person.name)
+        if training.exists():
+            print(f"    training: {_files([training])}, {training}")
     recordings = sorted(recordings_folder().glob(f"*{SUFFIX}"))
     if recordings:
         print(f"  recordings: {_files(recordings)} in {recordings_folder()}")
@@ -38,7 +42,7 @@ def forget_command(
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask first.")] = False,
     debug: DebugOption = False,
 ) -> None:
-    """Delete all that is kept of a person on this computer: profiles, sessions, recordings, history.
+    """Delete all that is kept of a person on this computer: profiles, sessions, training, recordings, history.
 
     What was written elsewhere, with --out or --save-profile, is left alone.
     """
