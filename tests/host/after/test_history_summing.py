@@ -160,8 +160,9 @@ def test_a_simulated_sag_is_kept_with_its_onset_and_its_drop_minutes() -> None:
     assert left.onset_earliest_s <= 360.0 + 60.0
     assert abs(left.onset_s - 360.0) < 90.0
     assert not right.rise_deg > 1.0  # what the lower pelvis shifts the stride's mean by
-    # 3 deg from minute 8 on, ramping from minute 6: 6 x 3 + 1 x 3, as far as the rise is seen
-    assert left.drop_minutes == pytest.approx(7.0 * left.rise_deg, abs=3.0)
+    # all of the rise for 6 minutes, part of it for the 2 of the ramp; the baseline has seen the beginning of that
+    excess_deg = left.tired_deg - left.baseline_deg
+    assert 6.0 * excess_deg < left.drop_minutes < 8.0 * excess_deg
     assert right.drop_minutes < 0.25 * left.drop_minutes
     assert left.tired_deg - left.fresh_deg > 1.5
     assert left.alerts + run.side(Side.BOTH).alerts >= 1
