@@ -10,6 +10,7 @@
     ├─ WrongCalibration    a calibration of another clip, chip, range or scale
     ├─ NotCalibrated       what was done tells no calibration; nothing is changed
     ├─ NoWindow            no screen or no toolkit for the live plot; the terminal shows the run instead
+    ├─ ClusterError        a Dask cluster that cannot be reached, or not be used
     ├─ VirtualClipError    the virtual clip cannot be started, or has died
     └─ LinkError           a clip that cannot be reached, or not be worked with
        ├─ NoAdapter        no Bluetooth here, or nothing that serves it
@@ -168,6 +169,10 @@ class ClipRefused(LinkError):
 
 class InstallError(HipdropError):
     """The firmware cannot be put on the board."""
+
+
+class ClusterError(HipdropError):
+    """A Dask cluster that cannot be reached, has no workers, or has another version of hipdrop."""
 
 
 class VirtualClipError(HipdropError):

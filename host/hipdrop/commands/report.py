@@ -10,6 +10,7 @@ import typer
 
 from hipdrop.commands.options import ConfigOption, DebugOption, OutOption
 from hipdrop.commands.replay import found, load_settings
+from hipdrop.errors import UsageError
 
 
 def report_command(
@@ -21,21 +22,53 @@ def report_command(
         ),
     ],
     pdf: Annotated[bool, typer.Option("--pdf", help="Make report.pdf of it too.")] = False,
+    table: Annotated[
+        bool,
+        typer.Option("--table", help="Of all recordings in folders or FILEs: a Parquet data set (docs/many.md)."),
+    ] = False,
+    workers: Annotated[
+        int | None,
+        typer.Option(
+            "--workers",
+            metavar="N",
+            min=1,
+            help="With --table: so many processes; without it one a core.",
+            show_default=False,
+        ),
+    ] = None,
+    scheduler: Annotated[
+        str | None,
+        typer.Option(
+            "--scheduler",
+            metavar="ADDRESS",
+            help="With --table: on a Dask cluster, such as tcp://HOST:8786.",
+            show_default=False,
+        ),
+    ] = None,
     out: OutOption = None,
     config: ConfigOption = None,
     debug: DebugOption = False,
 ) -> None:
     """Look at a run when it is over: one page, report.html, with pictures, plain words and how sure they are.
 
-    The run is analysed anew, with all of it known at every moment. With --out the tables of replay come with the page, of
-    several recordings each in a folder of its own (run1, run2, by date); without it the page alone is written into the
-    current folder.
+    The run is analysed anew, with all of it known at every moment. With --out the tables of replay come with the page,
+    of several recordings each in a folder of its own (run1, run2, by date); without it the page alone is written into
+    the current folder. With --table many recordings, or folders of them, become one table of runs and of steps.
     """
+    if table:
+        from hipdrop.commands.table import make_table
+
+        if pdf:
+            raise UsageError("--pdf is of a report; a table has no page: leave one of them out")
+        make_table(files, out, workers=workers, scheduler=scheduler, config=config)
+        return
+    if workers is not None or scheduler is not None:
+        raise UsageError("--workers and --scheduler go with --table")
     report([found(path) for path in files], out, load_pdf=pdf, config=config)
 
 
 def report(paths: list[Path], out: Path | None, *, load_pdf: bool, config: Path | None) -> None:
-    """Analyse, write, and print the summary of one run or the list of several; nothing is written unless all could be."""
+    """Analyse, write, and print the summary of one run or the list of several; all is written, or nothing."""
     from hipdrop.after.report.making import report_files, run_pages
     from hipdrop.after.report.page import check_pdf
     from hipdrop.commands.progress import progress

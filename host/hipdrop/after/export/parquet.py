@@ -86,8 +86,8 @@ def parquet_bytes(
         Of the columns whose names do not tell them by their suffix.
     """
     arrays = [column if isinstance(column, pa.Array) else _array(name, column) for name, column in columns.items()]
-    fields = [_field(name, array.type, units) for name, array in zip(columns, arrays, strict=True)]
-    schema = pa.schema(fields, dict(about))
+    named = [_field(name, array.type, units) for name, array in zip(columns, arrays, strict=True)]
+    schema = pa.schema(named, dict(about))
     sink = io.BytesIO()
     pq.write_table(pa.Table.from_arrays(arrays, schema=schema), sink, compression=CODEC)
     return sink.getvalue()

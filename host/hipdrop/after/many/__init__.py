@@ -1,0 +1,1 @@
+"""Many recordings at once, over all cores or a cluster, into one Parquet data set (docs/many.md)."""
