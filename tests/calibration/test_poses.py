@@ -65,7 +65,7 @@ def test_offset_scale_and_cross_axis_come_back(
 
 
 @settings(max_examples=50, deadline=None)
-@given(three(60.0), three(1.5), st.integers(0, 10_000))
+@given(three(60.0), three(1.0), st.integers(0, 10_000))  # 2 SD on all axes: 1.5 is one chip in a thousand, and refused
 def test_from_six_poses_offset_and_scale_come_back(
     offset: tuple[float, float, float], scale: tuple[float, float, float], seed: int
 ) -> None:
