@@ -58,12 +58,16 @@ def forget_command(
         print(f"nothing is kept of {name}")
         return
     if not yes and sys.stdin.isatty():
-        typer.confirm(f"Delete {_files(files)} and {runs} entries of the history of {name} for good?", abort=True)
+        typer.confirm(f"Delete {_files(files)} and {_entries(runs)} of {name} for good?", abort=True)
     gone = forget(name, recorded)
-    history = f", {runs} entries of the history" if runs else ""
+    history = f", {_entries(runs)}" if runs else ""
     print(f"forgotten: {name}, {gone} of {len(files)} files, {len(recorded)} of them recordings{history}")
 
 
 def _files(paths: list[Path]) -> str:
     size_mb = sum(path.stat().st_size for path in paths) / 1e6
     return f"{len(paths)} file{'s' if len(paths) != 1 else ''} ({size_mb:.1f} MB)"
+
+
+def _entries(count: int) -> str:
+    return f"{count} entr{'ies' if count != 1 else 'y'} of the history"
