@@ -96,7 +96,8 @@ def phyphox_files(
     acc, gyr = phone.tables(moved)
     device = {
         "version": "1.2.0", "deviceModel": "Pixel 6a", "deviceBrand": "google", "deviceBaseOS": "null",
-        "accelerometer Name": "LSM6DSR Accelerometer", "accelerometer Range": "156.90640", "gyroscope Range": "17.453293",
+        "accelerometer Name": "LSM6DSR Accelerometer", "accelerometer Range": "156.90640",
+        "gyroscope Range": "17.453293",
     }  # fmt: skip
     text = datetime.fromtimestamp(unix_s, UTC).strftime("%Y-%m-%d %H:%M:%S.000 UTC+00:00")
     start = separator.join(['"START"', "0.000000000E0", f"{unix_s:.3f}"])
@@ -159,3 +160,24 @@ def physilog_text(moved: Motion) -> str:
     names = ["Time [s]", *[f"Accel {a} [g]" for a in "XYZ"], *[f"Gyro {a} [deg/s]" for a in "XYZ"]]
     rows = np.column_stack((moved.t_s, moved.acc_ms2 / STANDARD_GRAVITY_MS2, moved.gyr_dps))
     return "\n".join([",".join(names), *(",".join(f"{value:.7g}" for value in row) for row in rows)]) + "\n"
+
+
+def lab_text(moved: Motion) -> str:
+    """The CSV of the example in docs/import.md: other axes (x, y, z = -a3, a1, -a2), mg, rad/s, decimal commas."""
+    acc_mg = 1e3 * moved.acc_ms2 / STANDARD_GRAVITY_MS2
+    turned = np.column_stack((acc_mg[:, 1], -acc_mg[:, 2], -acc_mg[:, 0], np.radians(moved.gyr_dps)))
+    lines = ["lab;7", "", "Zeit [ms];a1;a2;a3;g1;g2;g3;T", "ms;mg;mg;mg;rad/s;rad/s;rad/s;C"]
+    for t_s, row in zip(moved.t_s, turned, strict=True):
+        fields = [f"{1e3 * (BEGAN_UNIX_S + t_s):.1f}", *(f"{value:.9g}" for value in row), "36.5"]
+        lines.append(";".join(fields).replace(".", ","))
+    return "\n".join(lines) + "\n"
+
+
+def write_examples(folder: Path, column_map: str) -> None:
+    """Write the files that docs/import.md speaks of."""
+    moved = motion(minutes=0.4)
+    zipped(folder / "run.zip", phyphox_files(Phone(jitter_s=1e-3), moved))
+    (folder / "dot.csv").write_text(dot_text(moved))
+    (folder / "shimmer.csv").write_text(shimmer_text(moved))
+    (folder / "mine.csv").write_text(lab_text(moved))
+    (folder / "mine.toml").write_text(column_map)

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from calibrating import table_and_poses, write_csv
+from foreign_sensors import write_examples
 from hipdrop.cli import main
 from hipdrop.events import Side
 from hipdrop.simulate import RunnerConfig
@@ -80,6 +81,8 @@ def hipdrop_lines(page: Path) -> list[str]:
 @pytest.mark.parametrize("page", [page for page in PAGES if hipdrop_lines(page)], ids=lambda page: page.name)
 def test_shown_commands_run(page: Path, folder: Path, wearer: Path) -> None:
     """All commands of a page, one after the other, in one folder."""
+    if page.name == "import.md":
+        write_examples(folder, *blocks(page, "toml"))
     script = "\n".join([WRAPPER, *hipdrop_lines(page)])
     env = {**os.environ, "PYTHON": sys.executable, "WEARER": str(wearer), "XDG_DATA_HOME": str(folder / "home")}
     command = ["bash", "-euo", "pipefail", "-c", script]

@@ -59,7 +59,7 @@ class Member:
 
     def error(self, problem: str, line: int | None = None) -> InputError:
         """Make an error about this file."""
-        where = f"in {self.name}, " if self.name else ""
+        where = f"{self.name}: " if self.name else ""
         return InputError(self.path, where + problem, line)
 
 

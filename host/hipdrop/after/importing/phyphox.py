@@ -9,12 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 
 import numpy as np
 
 from hipdrop.after.importing.container import Member
-from hipdrop.after.importing.csvtext import Header, Table, find_header, read_table, split
+from hipdrop.after.importing.csvtext import Header, Table, find_header, likely_header, read_table, split
 from hipdrop.after.importing.foreign import Device, Foreign, Match, Sensor
 from hipdrop.csvtable import DELIMITERS
 from hipdrop.errors import InputError
@@ -55,6 +55,8 @@ class _Set:
 def match(members: Sequence[Member]) -> Match | None:
     """Say how well files fit; None where nothing in them is of phyphox."""
     found = _sets(members)
+    if any(_is_meta(member) and member.stem == _STATE for member in members):
+        return Match(LAYOUT, 1, ("the data as CSV",))
     if not any(found.values()):
         return None
     missing = [_WORDS[kind] for kind in ("acc", "gyr") if not found[kind]]
@@ -78,7 +80,7 @@ def read(members: Sequence[Member]) -> Foreign:
     found = _sets(members)
     if found["linear"] and not found["acc"]:
         raise found["linear"][0].member.error(_LINEAR_REMEDY, found["linear"][0].header.line)
-    acc, gyr = (_only(path, kind, found[kind]) for kind in ("acc", "gyr"))
+    acc, gyr = (_only(members, kind, found) for kind in ("acc", "gyr"))
     property_of = _properties(meta.get(_DEVICE))
     events = _events(meta.get(_TIME))
     notes: list[str] = []
@@ -134,11 +136,19 @@ def _columns(names: Sequence[str], kind: str) -> tuple[int, int, int, int] | Non
     return time, axes["x"], axes["y"], axes["z"]
 
 
-def _only(path: Path, kind: str, sets: Sequence[_Set]) -> _Set:
+def _only(members: Sequence[Member], kind: str, found: Mapping[str, Sequence[_Set]]) -> _Set:
+    """Give the one set of a sensor."""
+    path, sets = members[0].path, found[kind]
     if not sets:
-        raise InputError(path, f"lacks {_WORDS[kind]}; record both sensors in one experiment, see docs/import.md")
+        there = [one.member.label + ": " + one.header.shown for other in found.values() for one in other]
+        headers = there or [member.label + ": " + likely_header(member).shown for member in members[:2]]
+        raise InputError(
+            path,
+            f"lacks {_WORDS[kind]}; record both sensors in one experiment, and name the zip or both its CSV files. "
+            f"Header found: {'; '.join(headers)}",
+        )
     if len(sets) > 1:
-        names = " and ".join(one.member.name or one.member.path.name for one in sets)
+        names = " and ".join(one.member.label for one in sets)
         raise InputError(path, f"{names} each hold {_WORDS[kind].split(' (')[0]}; name files of one recording")
     return sets[0]
 

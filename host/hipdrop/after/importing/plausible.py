@@ -16,6 +16,9 @@ NO_GRAVITY = 0.35  # below it nothing of gravity is left: what remains is the ti
 MOVING_MS2 = 3.0  # SD of the length of the acceleration: 5.9 to 9.6 in running, under 3 in a stroll
 LEAST_MOVING_DPS = 20.0
 """99th percentile of the rate. At the sacrum in running: 82 to 300 deg/s; in rad/s by mistake, 1.4 to 5.2."""
+MOST_DPS = (
+    1500.0  # 99th percentile: 300 deg/s at most in running, and 4700 or more where degrees were taken for radians
+)
 _DPS = np.degrees(1.0)
 
 
@@ -72,7 +75,7 @@ def _check_gravity(acc: Sensor) -> None:
     told = f"the mean acceleration is {found_ms2:.3g} m/s² where gravity alone gives 9.81: "
     steady = float(np.std(np.linalg.norm(acc.values, axis=1)))
     if 0.75 <= found_ms2 <= 1.25 and steady < MOVING_MS2:
-        raise acc.member.error(told + "it is in g, not in m/s²; state the unit g")
+        raise acc.member.error(told + "it is in g, not in m/s²; a column map (--columns) can say so")
     if part < NO_GRAVITY:
         raise acc.member.error(
             told + "gravity was taken off (linear or free acceleration); record the acceleration with g"
@@ -81,12 +84,16 @@ def _check_gravity(acc: Sensor) -> None:
 
 
 def _check_rates(foreign: Foreign) -> None:
-    """A person who runs turns the pelvis: nearly no rotation means another unit, or a gyroscope that does not work."""
-    if np.std(np.linalg.norm(foreign.acc.values, axis=1)) < MOVING_MS2:
-        return
+    """A person who runs turns the pelvis, but not like a top: another size of the rates means another unit."""
     rate_dps = float(np.percentile(np.linalg.norm(foreign.gyr.values, axis=1), 99)) * _DPS
-    if rate_dps < LEAST_MOVING_DPS:
+    if rate_dps > MOST_DPS:
         raise foreign.gyr.member.error(
-            f"the angular rate hardly passes {rate_dps:.2g} deg/s in somebody who runs; it is probably in rad/s: "
-            "check the unit, and that the gyroscope works"
+            f"the angular rate reaches {rate_dps:.0f} deg/s again and again, which no pelvis does; it is probably in "
+            "deg/s and not in rad/s: check the unit"
+        )
+    moving = np.std(np.linalg.norm(foreign.acc.values, axis=1)) >= MOVING_MS2
+    if moving and rate_dps < LEAST_MOVING_DPS:
+        raise foreign.gyr.member.error(
+            f"the angular rate hardly passes {rate_dps:.2g} deg/s in somebody who runs; it is probably in rad/s and "
+            "not in deg/s: check the unit, and that the gyroscope works"
         )
