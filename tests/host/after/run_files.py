@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-import numpy as np
-
 from hipdrop.events import Mark, Treadmill
 from hipdrop.profile import Profile
 from hipdrop.recording import RunHeader, RunWriter
@@ -15,14 +13,12 @@ from hipdrop.simulate import SimulatedRun
 from packed import HOST_ZERO_S, PackedClip, counts_of_run
 
 NOON_UNIX_S = 1_795_000_000.0  # a day in November 2026
-HEADER = "t_s,acc_x_ms2,acc_y_ms2,acc_z_ms2,gyr_x_dps,gyr_y_dps,gyr_z_dps"
 EARLY_S = 0.5  # before the first sample
 
 
 def write_csv(path: Path, run: SimulatedRun) -> Path:
     """Write the samples as an IMU CSV."""
-    columns = np.column_stack((run.t_s, run.acc_ms2, run.gyr_dps))
-    np.savetxt(path, columns, fmt="%.5f", delimiter=",", header=HEADER, comments="")
+    run.write_csv(path)
     return path
 
 

@@ -18,7 +18,7 @@ from hipdrop.summary import FRESH_PART, FRESH_S, MIN_STEPS
 
 Z_95 = 1.96
 WANDER_S = 300.0  # memory of a runner's slowly wandering level (docs/monitor.md, "The frontier")
-MEDIAN_OVER_MEAN = math.sqrt(math.pi / 2.0)  # standard errors, of normal data
+LAGS = 100  # steps behind which neighbours are alike no more: the correlation of neighbours is 0.9 at most
 BETWEEN_DAYS_DEG = 2.8  # 2.7 to 2.8 deg: 2D video a week apart, 21 runners (Dingenen 2018)
 NOT_MEASURED_DEG = next(field.default for field in fields(StoredBaseline) if field.name == "between_day_sd_deg")
 
@@ -67,13 +67,15 @@ class Change:
 def standard_error(values: Array) -> float:
     """Give that of the median of neighbouring steps (N,); NaN for fewer than make a stable mean.
 
-    From the robust SD and the correlation of neighbours, as the monitor's baseline has them.
+    From the robust SD and the correlation r of neighbours, as the monitor's baseline has them: for normal steps whose
+    likeness fades as that of an autoregression of first order, (pi / 2) SD² / N (1 + (4 / pi) sum of arcsin r^k).
     """
     values = values[np.isfinite(values)]
     if len(values) < MIN_STEPS:
         return math.nan
     found = locate(values.tolist())
-    return MEDIAN_OVER_MEAN * found.sd_deg * math.sqrt((1.0 + found.lag1) / (1.0 - found.lag1) / found.steps)
+    alike = float(np.arcsin(found.lag1 ** np.arange(1.0, LAGS)).sum())
+    return found.sd_deg * math.sqrt((0.5 * math.pi + 2.0 * alike) / found.steps)
 
 
 def wander_error(sd: float, memory_s: float, part_s: float, apart_s: float) -> float:
