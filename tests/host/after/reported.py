@@ -45,7 +45,7 @@ def analysed(name: str) -> RunAnalysis:
     elif name == "tilt":
         return analyse_run(_of_tilt(path))
     elif name == "brief":  # too few strides for a mount
-        write_run(path, simulated(minutes=0.19, seed=8))
+        write_run(path, simulated(minutes=0.165, seed=8))
     elif name == "short":  # too short for a baseline, and without a standing start
         write_csv(path, simulated(minutes=1.0, seed=2, stand_s=0.0))
     else:
