@@ -113,7 +113,7 @@ def _hits(wanted: str | int, names: Sequence[str]) -> list[int]:
 
 def shipped_maps() -> dict[str, ColumnMap]:
     """Give the maps that come with hipdrop, by name."""
-    folder = resources.files("hipdrop.after.importing") / "maps"
+    folder = resources.files("hipdrop.after.importing")
     found = sorted((entry for entry in folder.iterdir() if entry.name.endswith(".toml")), key=lambda entry: entry.name)
     return {entry.name.removesuffix(".toml"): parse_map(entry.read_text("utf-8"), Path(entry.name)) for entry in found}
 
