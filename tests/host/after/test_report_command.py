@@ -10,8 +10,11 @@ import pytest
 from reported import analysed, html_of
 from run_files import write_csv, write_run
 
+from hipdrop.after.report.page import check_pdf
 from hipdrop.cli import main
+from hipdrop.errors import UsageError
 from hipdrop.results import RESULT_NAMES
+from screens import missing
 from synthetic import simulated
 
 
@@ -93,7 +96,10 @@ def test_without_a_clip_that_was_heard_there_is_no_report(here: Path, capsys: py
 
 
 def test_a_pdf_is_made_of_the_same_page(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    pytest.importorskip("weasyprint", exc_type=(ImportError, OSError))
+    try:
+        check_pdf()
+    except UsageError as error:
+        missing(str(error))
     assert main(["report", str(analysed("short").path), "-o", "out", "--pdf"]) == 0
     assert (here / "out" / "report.pdf").read_bytes().startswith(b"%PDF-")
     assert "report.pdf" in capsys.readouterr().out

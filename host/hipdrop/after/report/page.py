@@ -222,7 +222,7 @@ def _environment() -> jinja2.Environment:
 def _shown(change: Change, which: str) -> str:
     value = round(getattr(change, which), change.decimals) + 0.0  # no minus before a zero
     text = f"{value:{'+' if which == 'change' else ''}.{change.decimals}f}"
-    return f"{text}{change.unit}" if change.unit == "°" else f"{text} {change.unit}"
+    return f"{text}°" if change.unit == "°" else text  # other units stand once, by the name
 
 
 def _signed(value: float) -> str:
