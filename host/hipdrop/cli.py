@@ -12,6 +12,7 @@ import typer
 
 import hipdrop
 from hipdrop.commands.calibrate import calibrate_app
+from hipdrop.commands.checkin import check_in_command
 from hipdrop.commands.clip import clip_app
 from hipdrop.commands.export import export_command
 from hipdrop.commands.history import history_app
@@ -46,6 +47,7 @@ app.command("export")(export_command)
 app.add_typer(recordings_app, name="recordings")
 app.add_typer(history_app, name="history")
 app.command("import")(import_command)
+app.command("check-in")(check_in_command)
 app.command("simulate")(simulate_command)
 app.command("where")(where_command)
 app.command("forget")(forget_command)
@@ -71,7 +73,7 @@ def _hipdrop(
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command; give 0 when done, 2 for wrong usage, 1 for other faults, 130 when interrupted."""
+    """Run a command; give 0 when done, 2 for wrong usage, 3 at a stop sign, 1 for other faults, 130 interrupted."""
     arguments = list(sys.argv[1:] if arguments is None else arguments)
     debug = "--debug" in arguments  # wherever it stands, and whatever fails
     for stream in (sys.stdout, sys.stderr):

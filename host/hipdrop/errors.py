@@ -9,6 +9,7 @@
     ├─ ConfigError         a setting that does not exist or has an impossible value; names the file, if any
     ├─ WrongCalibration    a calibration of another clip, chip, range or scale
     ├─ NotCalibrated       what was done tells no calibration; nothing is changed
+    ├─ StopSigns           a person should have something looked at before training (exit code 3)
     ├─ NoWindow            no screen or no toolkit for the live plot; the terminal shows the run instead
     ├─ ClusterError        a Dask cluster that cannot be reached, or not be used
     ├─ VirtualClipError    the virtual clip cannot be started, or has died
@@ -177,6 +178,12 @@ class ClusterError(HipdropError):
 
 class VirtualClipError(HipdropError):
     """The virtual clip cannot be started, or has died; the text says what it last wrote."""
+
+
+class StopSigns(HipdropError):
+    """A stop sign was answered with yes in the check-in: no test, no exercise, no coached run (docs/check-in.md)."""
+
+    exit_code = 3
 
 
 class NoWindow(HipdropError):

@@ -5,12 +5,13 @@ people/NAME/profile.json         profile where no shoe is named (docs/profile-fo
 people/NAME/shoes/SHOE.json      profile in this shoe
 people/NAME/training.jsonl       check-ins, tests, sets (hipdrop.training.store)
 history.db                       the runs so far (hipdrop.after.history)
-last-person.txt                  who ran last
+last-person.txt                  who ran or trained last
 """
 
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import unicodedata
 from collections.abc import Iterable, Iterator
@@ -146,6 +147,11 @@ class Person:
             path.parent.mkdir(parents=True, exist_ok=True)
             _write(path, json.dumps(self.as_dict(), ensure_ascii=False, indent=1))
 
+    def recall(self) -> None:
+        """Keep that this is who came last, whom commands without --person mean; raises OSError."""
+        self.introduce()
+        _write(data_folder() / LAST_FILE, self.name)
+
     def as_dict(self) -> dict[str, str | int]:
         """Give person.json."""
         return {"hipdrop_person": VERSION, "name": self.name, "shoe": self.shoe, "sessions": self.sessions}
@@ -157,7 +163,7 @@ class Person:
 
 
 def last_person() -> str | None:
-    """Name who ran last."""
+    """Name who ran or trained last."""
     try:
         name = (data_folder() / LAST_FILE).read_text("utf-8").strip()
     except (OSError, UnicodeError):
@@ -227,6 +233,6 @@ def _read(path: Path) -> Person:
 
 def _write(path: Path, text: str) -> None:
     """Write a file; one that is there stays whole until the new one is."""
-    part = path.with_name(f".{path.name}.part")
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
     part.write_text(text + "\n", "utf-8")
     part.replace(path)

@@ -71,7 +71,7 @@ def add(person: str, kind: Kind, data: Mapping[str, Any], at: datetime) -> None:
     ValueError
         It is none that `entries` would give back: a fault of whoever made it.
     """
-    line = _line(kind, data, at)
+    line = line_of(kind, data, at)
     path = training_path(person)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -122,7 +122,8 @@ def read(path: Path) -> tuple[list[Entry], list[InputError]]:
     return found, faults
 
 
-def _line(kind: Kind, data: Mapping[str, Any], at: datetime) -> bytes:
+def line_of(kind: Kind, data: Mapping[str, Any], at: datetime) -> bytes:
+    """Give an entry as its line; raises ValueError for one that could not be read again."""
     if at.utcoffset() is None:
         raise ValueError("the time has no offset from UTC")
     whole = {VERSION_KEY: VERSION, "kind": kind, "at": at.isoformat(timespec="seconds"), "data": dict(data)}

@@ -109,7 +109,7 @@ def test_a_line_of_a_newer_hipdrop_is_told() -> None:
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(draws=st.data())
 def test_damage_of_one_line_costs_that_line_alone(tmp_path: Path, draws: st.DataObject) -> None:
-    line = store._line("ticked", TICKED, AT)
+    line = store.line_of("ticked", TICKED, AT)
     at = draws.draw(st.integers(0, len(line) - 2))
     harm = draws.draw(st.binary(min_size=1, max_size=3).filter(lambda found: b"\n" not in found))
     damaged = (line[:at] + harm + line[at + len(harm) :]).replace(b"\n", b"") + b"\n"
