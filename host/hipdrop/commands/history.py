@@ -60,18 +60,14 @@ def history_command(
     if html and json:
         raise UsageError("--html and --json: give one of the two")
     from hipdrop.after.history.store import History, history_path
-    from hipdrop.commands.progress import progress
 
     first, today = day(since), date.today()
     if not history_path().exists():
         people: list[OfPerson] = []
     else:
-        from hipdrop.after.history.adding import complete
-
         with History() as history:
-            with progress() as tell:
-                for line in complete(history, tell):
-                    say(line)
+            if history.waiting():
+                complete_all(history)
             people = list(of_people(history, person, shoe, first, today))
     if json:
         print_json(people, today)
@@ -84,6 +80,16 @@ def history_command(
             show(console(), one.name, one.runs, one.shoes, one.advice, today)
     else:
         print("no runs yet: hipdrop live keeps each run that it records, hipdrop history add FILE puts in another")
+
+
+def complete_all(history: History) -> None:
+    """Analyse the recordings of the runs that are kept as they were live."""
+    from hipdrop.after.history.adding import complete
+    from hipdrop.commands.progress import progress
+
+    with progress() as tell:
+        for line in complete(history, tell):
+            say(line)
 
 
 def of_people(

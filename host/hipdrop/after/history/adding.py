@@ -9,7 +9,7 @@ from pathlib import Path
 
 from hipdrop.after.analysis import RunAnalysis, analyse_file
 from hipdrop.after.history.identity import VIRTUAL_BOARD, board_of, key_of
-from hipdrop.after.history.runs import BeganFrom, Run, Source
+from hipdrop.after.history.runs import BeganFrom, Run
 from hipdrop.after.history.store import Damaged, History, history_path
 from hipdrop.after.history.summing import Start, of_analysis
 from hipdrop.errors import InputError, OutputError
@@ -57,7 +57,7 @@ def _start(path: Path, clip: str, began: datetime | None, said: Said) -> Start:
 
 def complete(history: History, tell: Tell) -> Iterator[str]:
     """Analyse the recordings of the runs that are kept as they were live; say which fail."""
-    waiting = [run for run in history.runs() if run.source is Source.LIVE and Path(run.file).is_file()]
+    waiting = history.waiting()
     for number, run in enumerate(waiting):
         tell("analysing", number / len(waiting))
         try:

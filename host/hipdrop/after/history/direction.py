@@ -8,8 +8,7 @@ from datetime import date
 import numpy as np
 
 from hipdrop.after.history.advice import Advice
-from hipdrop.after.history.runs import Run
-from hipdrop.after.history.summing import ROBUST_SD
+from hipdrop.after.history.runs import ROBUST_SD, Run
 from hipdrop.after.history.weeks import in_days
 
 # Were the lean of each run nothing but its day-to-day spread, four of five beyond one SD on one side would come about

@@ -12,6 +12,7 @@ from hipdrop.events import Side
 from hipdrop.people import file_name
 
 NAN = float("nan")
+ROBUST_SD = 1.4826  # SD of normal values by their median absolute deviation
 
 
 class Source(StrEnum):

@@ -137,6 +137,12 @@ class History:
             found = self._read(" AND ".join(where), tuple(values))
         return [run for run in found if since is None or run.day >= since]
 
+    def waiting(self) -> list[Run]:
+        """Give the runs of which only the live figures are kept, and whose recording is there."""
+        with _told(self.path):
+            live = self._read("source = ?", (str(Source.LIVE),))
+        return [run for run in live if Path(run.file).is_file()]
+
     def check(self) -> None:
         """Look through the whole file; raises Damaged."""
         with _told(self.path):

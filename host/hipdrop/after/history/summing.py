@@ -11,7 +11,7 @@ import numpy as np
 
 import hipdrop
 from hipdrop.after.analysis import RunAnalysis
-from hipdrop.after.history.runs import NAN, BeganFrom, Mark, Run, SideOfRun, Source
+from hipdrop.after.history.runs import NAN, ROBUST_SD, BeganFrom, Mark, Run, SideOfRun, Source
 from hipdrop.after.onset import Onset, binned, find_onset
 from hipdrop.after.steptable import StepTable
 from hipdrop.events import AlertRaised, Event, Marked, Side, TreadmillSet
@@ -22,7 +22,6 @@ TURN_WINDOW_S = 10.0  # a bend of a track lasts 20 s and more
 # On a track the slowest jog (2 m/s) in the outer lane (radius 45 m) turns at 2.5 deg/s; what a gyroscope at rest before
 # the run is still off by is below 0.5 deg/s.
 TURNING_DPS = 2.0
-ROBUST_SD = 1.4826  # SD of normal values by their median absolute deviation
 
 
 @dataclass(frozen=True)
