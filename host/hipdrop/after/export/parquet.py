@@ -20,7 +20,7 @@ from hipdrop.after.export.units import unit_of
 
 FORMAT_VERSION = 1  # of these files: up by one when a column changes its name, unit or meaning
 CODEC = "zstd"
-FEW_WORDS = ("side", "flags", "event", "run")
+FEW_WORDS = ("side", "flags", "event")
 
 
 def parquet_files(source: ExportSource, tell: Tell) -> dict[str, Content]:

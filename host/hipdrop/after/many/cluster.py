@@ -33,7 +33,7 @@ def cluster(address: str, wait_s: float = WAIT_S) -> Iterator[Pool]:
     from distributed import Client
 
     try:
-        client = Client(address, timeout=wait_s, set_as_default=False)  # type: ignore[no-untyped-call]
+        client = Client(address, timeout=wait_s)  # type: ignore[no-untyped-call]
     except (OSError, ValueError) as error:
         problem = "no scheduler answers there; start one with dask scheduler, and name what it prints"
         raise ClusterError(f"{address}: {problem}") from error
@@ -57,7 +57,8 @@ def cluster(address: str, wait_s: float = WAIT_S) -> Iterator[Pool]:
 def _result(task: Task, future: Any) -> Result:
     error = future.exception()
     if error is not None:
-        return Failed(task.path, f"{task.path}: the cluster failed on it ({type(error).__name__}: {error})")
+        said = " ".join(f"{type(error).__name__}: {error}".split())
+        return Failed(task.path, f"{task.path}: the cluster failed on it ({said})")
     result: Result = future.result()
     if isinstance(result, Part) and result.version != hipdrop.__version__:
         problem = f"a worker has hipdrop {result.version}, here is {hipdrop.__version__}; install the same everywhere"

@@ -38,7 +38,7 @@ def runs_bytes(task: Task, row: dict[str, Any]) -> bytes:
 
 def steps_bytes(task: Task, steps: StepTable) -> bytes:
     """Give the file of its steps, which name their run."""
-    run = pa.array([task.run] * len(steps), pa.string()).dictionary_encode()
+    run = pa.array([task.run] * len(steps), pa.string())
     return parquet_bytes({RUN.name: run, **steps.columns()}, about(task))
 
 

@@ -154,7 +154,8 @@ def _matching(pattern: Path) -> Iterator[Path]:
         yield from _files_below(top)
         return
     for path in top.glob("/".join(rest)):
-        yield from _files_below(path) if path.is_dir() else (path,)
+        if not any(part.startswith(".") and part != ".." for part in path.relative_to(top).parts):
+            yield from _files_below(path) if path.is_dir() else (path,)
 
 
 def _files_below(top: Path) -> Iterator[Path]:

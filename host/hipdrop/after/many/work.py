@@ -106,7 +106,7 @@ def analyse_task(task: Task) -> Part | Failed:
     except MemoryError:
         return Failed(task.path, f"{task.path}: the memory is full; give fewer --workers")
     except Exception as error:  # a fault of hipdrop's own must not cost the other recordings
-        what = f"unexpected {type(error).__name__}: {error}"
+        what = " ".join(f"unexpected {type(error).__name__}: {error}".split())
         return Failed(task.path, f"{task.path}: {what}; run hipdrop report on it with --debug and report it")
 
 
