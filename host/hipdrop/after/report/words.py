@@ -76,7 +76,7 @@ def drop_words(change: Change) -> str:
         return f"On {OF[side]} fewer than {MIN_STEPS} steps count at the start or the end: they are not compared."
     text = (
         f"On {OF[side]} the {side.other} hip dropped {degrees(change.fresh)} when fresh and {degrees(change.end)} at "
-        f"the end, {degrees(change.change, signed=True)}"
+        f"the end, {_signed(change.change)}"
     )
     if not change.known:
         return f"{text}; how small a change this run could show is not known."
@@ -145,7 +145,7 @@ def onset_words(analysis: RunAnalysis, side: Side, change: Change) -> Iterator[s
     yield (
         f"The drop of {OF[side]} began to grow at {clock(onset.t_s - start_s)} (95 % interval {first} to {last}), "
         f"{until}: from {degrees(onset.before_deg)} to {degrees(onset.after_deg)}, "
-        f"{degrees(onset.rise_deg, signed=True)}{beside}."
+        f"{_signed(onset.rise_deg)}{beside}."
         f"{' This is less than the run can show for sure.' if known and onset.rise_deg < change.detectable else ''}"
     )
     yield _share_words(analysis.shares[side], onset)
@@ -169,12 +169,17 @@ def _share_words(share: CadenceShare | None, onset: Onset) -> str:
             "How much of it the cadence explains this run does not show: before the rise it was too short, or the "
             f"cadence varied by less than {LEAST_SPREAD_SPM:.0f} step a minute."
         )
-    low, high = (degrees(edge, signed=True) for edge in share.explained_range_deg)
+    low, high = (_signed(edge) for edge in share.explained_range_deg)
     return (
         f"Cadence then changed by {share.cadence_change_spm:+.1f} steps a minute. By what the run showed before "
-        f"({share.slope_deg:+.2f}° for each step a minute) that goes with {degrees(share.explained_deg, signed=True)} "
-        f"of the {degrees(onset.rise_deg, signed=True)} (95 % interval {low} to {high}). It is not taken off the drop."
+        f"({share.slope_deg:+.2f}° for each step a minute) that goes with {_signed(share.explained_deg)} "
+        f"of the {_signed(onset.rise_deg)} (95 % interval {low} to {high}). It is not taken off the drop."
     )
+
+
+def _signed(angle_deg: float) -> str:
+    """Write a difference; no minus before a zero."""
+    return degrees(round(angle_deg, 1) + 0.0, signed=True)
 
 
 def _whole(value: float) -> str:
