@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import atexit
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
+from shutil import rmtree
 from tempfile import mkdtemp
 
 import numpy as np
@@ -31,6 +33,7 @@ PAIN_S, MARK_S = 560.0, 120.0
 def analysed(name: str) -> RunAnalysis:
     """Analyse one of the runs below."""
     folder = Path(mkdtemp(prefix="hipdrop-report-"))
+    atexit.register(rmtree, folder, ignore_errors=True)
     path = folder / f"{name}.{'csv' if name in ('short', 'still') else 'mcap'}"
     if name == "full":  # sag, walk break, stop, gap, pain, mark, alert
         run = simulated(
