@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -12,11 +12,12 @@ import pyarrow as pa
 import pyarrow.dataset as ds
 import pytest
 from distributed import LocalCluster
-from many_runs import contents, tabled, tell_nobody, write_recordings
+from many_runs import contents, names, tabled, tell_nobody, write_recordings
 
 from hipdrop.after.many.cluster import cluster
-from hipdrop.after.many.pools import on_cores
+from hipdrop.after.many.pools import Result, on_cores
 from hipdrop.after.many.running import run_table
+from hipdrop.after.many.work import Task
 from hipdrop.cli import main
 from hipdrop.errors import ClusterError
 
@@ -110,6 +111,23 @@ def test_a_cluster_without_workers_is_one_line() -> None:
         cluster(local.scheduler_address, wait_s=0.5),
     ):
         pass
+
+
+def test_a_scheduler_that_goes_leaves_what_is_done(folder: Path, tmp_path: Path) -> None:
+    with (
+        LocalCluster(n_workers=1, processes=False, dashboard_address=":0", silence_logs=50) as local,
+        cluster(local.scheduler_address) as pool,
+    ):
+
+        def ended(tasks: Sequence[Task]) -> Iterator[Result]:
+            results = pool(tasks)
+            yield next(results)
+            local.close()
+            yield from results
+
+        with pytest.raises(ClusterError, match="the scheduler is gone"):
+            run_table([folder / "one.csv", folder / "friday.mcap"], tmp_path, ended, tell_nobody)
+    assert len(names(tmp_path)) == 1
 
 
 @pytest.mark.parametrize(

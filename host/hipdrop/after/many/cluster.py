@@ -55,6 +55,8 @@ def cluster(address: str, wait_s: float = WAIT_S) -> Iterator[Pool]:
 
 
 def _result(task: Task, future: Any) -> Result:
+    if future.cancelled():
+        raise ClusterError("the scheduler is gone; what was done stays, the same command goes on from there")
     error = future.exception()
     if error is not None:
         said = " ".join(f"{type(error).__name__}: {error}".split())
