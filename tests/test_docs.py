@@ -93,7 +93,8 @@ def test_shown_commands_run(page: Path, folder: Path, wearer: Path) -> None:
 def test_the_readme_shows_commands() -> None:
     lines = hipdrop_lines(REPOSITORY / "README.md")
     commands = {line.split()[1] for line in lines if line.startswith("hipdrop ")}
-    assert commands >= {"calibrate", "clip", "export", "history", "live", "recordings", "replay", "report", "scan", "where"}
+    everyday = {"calibrate", "clip", "export", "history", "live", "recordings", "replay", "report", "scan", "where"}
+    assert commands >= everyday
 
 
 def test_python_of_the_readme_runs(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
