@@ -6,7 +6,9 @@ Simulates recordings of differing seeds into a folder (a temporary one, unless i
 already are taken), makes their table on one core, on several, and on a local Dask cluster of as many processes, each
 into an empty folder, and compares the files to the byte. The times are those of the command's whole work without
 Python's start, so with the start of its processes. The load is the mean number of processes that wanted to run in the
-minute before each: after the first row the command's own are among them.
+minute before each: after the first row the command's own are among them. CPU is the time that all processes together
+had a core: where it is well below the time times their number, others had the cores. Memory is the largest process so
+far.
 """
 
 from __future__ import annotations
@@ -14,9 +16,11 @@ from __future__ import annotations
 import argparse
 import os
 import platform
+import resource
 import tempfile
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -53,11 +57,28 @@ def contents(out: Path) -> dict[str, bytes]:
     return {path.relative_to(out).as_posix(): path.read_bytes() for path in sorted(out.rglob("*.parquet"))}
 
 
-def best_s(repeat: int, make: Callable[[Path], float], out: Path) -> tuple[float, dict[str, bytes], float]:
-    """Give the least time of some turns, the table, and the load of the last minute before the first."""
-    load = os.getloadavg()[0]
-    times_s = [make(out / str(turn)) for turn in range(repeat)]
-    return min(times_s), contents(out / "0"), load
+def row(name: str, repeat: int, make: Callable[[Path], float], out: Path, one: Row | None = None) -> Row:
+    """Make the table some times; print the least time, beside that on one core."""
+    load, before = os.getloadavg()[0], resource.getrusage(resource.RUSAGE_CHILDREN)
+    taken_s = min(make(out / str(turn)) for turn in range(repeat))
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    cpu_s = (after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime) / repeat
+    found = Row(taken_s, contents(out / "0"))
+    same = "" if one is None else "yes" if found.files == one.files else "no"
+    faster = (one or found).taken_s / taken_s
+    print(
+        f"| {name} | {taken_s:.1f} | {faster:.2f} | {same} | {cpu_s:.1f} | {after.ru_maxrss / 1e3:.0f} | {load:.1f} |",
+        flush=True,
+    )
+    return found
+
+
+@dataclass(frozen=True)
+class Row:
+    """The least time, and the table that was made."""
+
+    taken_s: float
+    files: dict[str, bytes]
 
 
 def on_dask(paths: list[Path], workers: int, out: Path) -> float:
@@ -88,17 +109,17 @@ def main() -> None:
 
 def measure(paths: list[Path], workers: int, repeat: int, out: Path) -> None:
     """Time each way and compare what they made."""
-    one_s, whole, load = best_s(repeat, lambda to: timed_s(paths, to, partial(on_cores, workers=1), 1), out / "one")
-    print("| where | s | times as fast | the same bytes | load before |\n|---|--:|--:|---|--:|")
-    print(f"| 1 process | {one_s:.1f} | 1.00 | | {load:.1f} |", flush=True)
-    ways: dict[str, Callable[[Path], float]] = {
-        f"{workers} processes": lambda to: timed_s(paths, to, partial(on_cores, workers=workers), workers),
-        f"Dask, {workers} processes": partial(on_dask, paths, workers),
-    }
-    for number, (name, make) in enumerate(ways.items()):
-        taken_s, made, load = best_s(repeat, make, out / f"way{number}")
-        same = "yes" if made == whole else "no"
-        print(f"| {name} | {taken_s:.1f} | {one_s / taken_s:.2f} | {same} | {load:.1f} |", flush=True)
+    print("| where | s | times as fast | the same bytes | CPU s | MB | load before |\n|---|--:|--:|---|--:|--:|--:|")
+    one = row("1 process", repeat, lambda to: timed_s(paths, to, partial(on_cores, workers=1), 1), out / "one")
+    several = f"{workers} processes"
+    row(
+        several,
+        repeat,
+        lambda to: timed_s(paths, to, partial(on_cores, workers=workers), workers),
+        out / "several",
+        one,
+    )
+    row(f"Dask, {several}", repeat, partial(on_dask, paths, workers), out / "dask", one)
 
 
 if __name__ == "__main__":

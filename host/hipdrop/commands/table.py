@@ -53,15 +53,19 @@ def _pool(workers: int, scheduler: str | None) -> AbstractContextManager[Pool]:
 
 
 def _say(outcome: Outcome, folder: Path) -> None:
-    print(f"analysed   {outcome.added} recordings with {outcome.steps} steps")
+    print(f"analysed   {_count(outcome.added, 'recording')} with {_count(outcome.steps, 'step')}")
     if outcome.there:
         print(f"done       {outcome.there} before, with the same version and settings")
     if outcome.same:
         print(f"twice      {len(outcome.same)} with the same content as another one, counted once")
-    print(f"written    {folder}: {outcome.kept} runs")
+    print(f"written    {folder}: {_count(outcome.kept, 'run')}")
     for failed in outcome.failed:
         print(f"hipdrop: {failed.problem}", file=sys.stderr)
     if outcome.failed:
         number = len(outcome.failed)
         whole = number + outcome.added + outcome.there
         raise HipdropError(f"{number} of {whole} recordings could not be analysed; all others are in {folder}")
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import socket
+import subprocess
+import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import partial
@@ -128,6 +130,16 @@ def test_a_scheduler_that_goes_leaves_what_is_done(folder: Path, tmp_path: Path)
         with pytest.raises(ClusterError, match="the scheduler is gone"):
             run_table([folder / "one.csv", folder / "friday.mcap"], tmp_path, ended, tell_nobody)
     assert len(names(tmp_path)) == 1
+
+
+def test_the_benchmark_prints_a_row_for_each_way(repository: Path) -> None:
+    """How fast they are is not judged here."""
+    command = [sys.executable, str(repository / "benchmarks" / "many.py"), "--recordings", "2", "--minutes", "0.6"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    cells = [[cell.strip() for cell in line.strip("|").split("|")] for line in done.stdout.splitlines() if "|" in line]
+    assert [row[0] for row in cells[2:]] == ["1 process", "2 processes", "Dask, 2 processes"]
+    assert [row[3] for row in cells[2:]] == ["", "yes", "yes"]
 
 
 @pytest.mark.parametrize(
