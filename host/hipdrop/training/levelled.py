@@ -130,7 +130,7 @@ class Levelled:
 
     def _turned_by(self, rate: Array, up: Array) -> Array:
         """Integrate the rate about the vertical."""
-        turn = np.add.reduce(rate * up, axis=0) * self._step_s
+        turn: Array = np.add.reduce(rate * up, axis=0) * self._step_s
         if not len(turn):
             return turn
         turn[0] += self._yaw_rad
