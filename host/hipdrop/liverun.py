@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 from hipcal.procedures.check import words_of
 from hipdrop.alerts import Haptic, HapticCounts, Outbox
@@ -162,6 +163,11 @@ class LiveRun:
         self.outbox.muted = muted
         if self._writer is not None:
             self._writer.session(asyncio.get_running_loop().time(), "muted" if muted else "unmuted")
+
+    def note(self, what: str, **detail: Any) -> None:
+        """Note in the recording what is no input of the pipeline, such as what a coach says."""
+        if self._writer is not None:
+            self._writer.session(asyncio.get_running_loop().time(), what, **detail)
 
     def connected(self, at_s: float, mtu: int) -> None:
         """Note that the stream goes."""

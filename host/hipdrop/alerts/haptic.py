@@ -22,7 +22,11 @@ PATTERNS = {
     Signal.RIGHT: ids.BUZZ_RIGHT,
     Signal.BOTH: ids.BUZZ_BOTH,
     Signal.RECOVERED: ids.BUZZ_RECOVERED,
+    Signal.RUN: ids.BUZZ_PAIRED,  # four short; the clip has no patterns for a coach
+    Signal.WALK: ids.BUZZ_LOW_BATTERY,  # two long
+    Signal.END: ids.BUZZ_LOW_BATTERY,
 }
+TIMES = {Signal.END: 2}  # as often as others
 
 
 class Commander(Protocol):
@@ -82,7 +86,7 @@ class Haptic:
             return
         self.counts.asked += 1
         self._newest += 1
-        task = asyncio.get_running_loop().create_task(self._send(self._newest, PATTERNS[signal]))
+        task = asyncio.get_running_loop().create_task(self._send(self._newest, signal))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
@@ -93,7 +97,7 @@ class Haptic:
         self.counts.missed += len(self._tasks)
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    async def _send(self, number: int, pattern: int) -> None:
+    async def _send(self, number: int, signal: Signal) -> None:
         until_s = asyncio.get_running_loop().time() + OLD_S
         while not self._session.stands:
             if number != self._newest:
@@ -104,7 +108,8 @@ class Haptic:
                 return
             await asyncio.sleep(LOOK_S)
         settings = self._settings
-        await self._ask(buzz_payload(pattern, settings.haptic_strength_percent, settings.haptic_repeats))
+        repeats = settings.haptic_repeats * TIMES.get(signal, 1)
+        await self._ask(buzz_payload(PATTERNS[signal], settings.haptic_strength_percent, repeats))
 
     async def _ask(self, payload: bytes) -> None:
         loop, counts = asyncio.get_running_loop(), self.counts

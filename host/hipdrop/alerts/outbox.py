@@ -39,8 +39,11 @@ class Outbox:
     def take(self, events: Sequence[Event]) -> None:
         """Take events that have become known together."""
         signal = signal_of(events)
-        if signal is None:
-            return
+        if signal is not None:
+            self.play(signal)
+
+    def play(self, signal: Signal) -> None:
+        """Have every player play a signal, unless it is muted."""
         if self.muted:
             self.kept_quiet += 1
             return

@@ -1,4 +1,4 @@
-"""The four things that a runner hears and feels."""
+"""What a runner hears and feels: four things of the drop, three of the coach (`hipdrop.training.coach`)."""
 
 from __future__ import annotations
 
@@ -9,12 +9,15 @@ from hipdrop.events import AlertCleared, AlertRaised, Event
 
 
 class Signal(StrEnum):
-    """What is said without words: which leg stands when a hip drops, or that the drop is back."""
+    """What is said without words: which leg stands when a hip drops, that the drop is back, what the coach says."""
 
     LEFT = "left"
     RIGHT = "right"
     BOTH = "both"
     RECOVERED = "recovered"
+    RUN = "run"
+    WALK = "walk"
+    END = "end"
 
 
 def signal_of(events: Iterable[Event]) -> Signal | None:

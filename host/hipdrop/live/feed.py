@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from hipdrop.events import Event, Step
 from hipdrop.links.states import State
 from hipdrop.live.chainfacts import chain_facts
+from hipdrop.live.coaching import Coaching
 from hipdrop.live.updates import Facts, Update
 from hipdrop.live.views import View
 from hipdrop.receive.chain import Chain
@@ -47,14 +48,18 @@ class LiveFacts:
     ----------
     who, notice
         As of `hipdrop.live.updates.Facts`.
+    coaching
+        Gives what a coach says now.
     now
         The host's clock, s.
     """
 
     def __init__(
-        self, run: LiveRun, who: str = "", notice: str = "", now: Callable[[], float] = time.monotonic
-    ) -> None:
+        self, run: LiveRun, who: str = "", notice: str = "", now: Callable[[], float] = time.monotonic, *,
+        coaching: Callable[[], Coaching | None] = lambda: None,
+    ) -> None:  # fmt: skip
         self._run = run
+        self._coaching = coaching
         self._who, self._notice, self._now = who, notice, now
         self._state = State.IDLE
         self._lost_s: float | None = None
@@ -86,6 +91,7 @@ class LiveFacts:
             muted=run.outbox.muted,
             who=self._who,
             notice=self._notice,
+            coaching=self._coaching(),
         )
         return chain_facts(chain, facts)
 

@@ -15,6 +15,7 @@ class Wish(StrEnum):
 
     MARK = "mark"
     PAIN = "pain"
+    LIMP = "limp"
     BASELINE = "new baseline"
     MUTE = "mute"
     SWAP = "swap sides"
@@ -56,50 +57,75 @@ KEYS = {
     "m": Wish.MARK, "p": Wish.PAIN, "b": Wish.BASELINE, "u": Wish.MUTE, "x": Wish.SWAP, " ": Wish.PAUSE,
     "i": Wish.PICTURE, "q": Wish.STOP, "ctrl+c": Wish.STOP,
 }  # fmt: skip
+COACH_KEYS = {"l": Wish.LIMP, **KEYS}
 REPLAY_KEYS = {
     " ": Wish.PAUSE, ".": Wish.STEP, "left": Wish.BACK, "right": Wish.AHEAD, "-": Wish.SLOWER, "+": Wish.FASTER,
     "i": Wish.PICTURE, "q": Wish.STOP, "shift+left": Wish.FAR_BACK, "shift+right": Wish.FAR_AHEAD,
     "home": Wish.BEGINNING, "=": Wish.FASTER, "ctrl+c": Wish.STOP,
 }  # fmt: skip
+PAIN_TYPED = (*"0123456789", "enter", "escape")
 LEFT, RIGHT = "\N{LEFTWARDS ARROW}", "\N{RIGHTWARDS ARROW}"
 NAMES = {" ": "Space", "left": LEFT, "right": RIGHT}
 NO_BUTTON = ("ctrl+c", "shift+left", "shift+right", "home", "=")
 SURE = (Wish.BASELINE, Wish.STOP)
 ANSWERS = {
     Wish.PAIN: "pain marked",
+    Wish.LIMP: "limp marked",
     Wish.BASELINE: "the baseline is learned anew",
     Wish.SWAP: "left and right swapped from here on",
 }
 
 
-def buttons(replay: bool) -> list[tuple[str, str]]:
+def keys_of(*, replay: bool = False, coached: bool = False) -> dict[str, Wish]:
+    """Give the keys of a live run, with a coach or without, or of a replay."""
+    return REPLAY_KEYS if replay else COACH_KEYS if coached else KEYS
+
+
+def buttons(replay: bool, coached: bool = False) -> list[tuple[str, str]]:
     """Give key and label of each button."""
-    keys = REPLAY_KEYS if replay else KEYS
+    keys = keys_of(replay=replay, coached=coached)
     return [(key, f"{NAMES.get(key, key.upper())}  {wish}") for key, wish in keys.items() if key not in NO_BUTTON]
 
 
 class Keyboard:
     """Takes keys, gives actions.
 
+    Parameters
+    ----------
+    replay, coached
+        Which keys there are; with a coach a pain is followed by its number.
+
     Attributes
     ----------
+    keys
+        What each key wishes.
     note
         The note that is being typed; None while none is.
     """
 
-    def __init__(self, replay: bool = False) -> None:
-        self._keys = REPLAY_KEYS if replay else KEYS
+    def __init__(self, replay: bool = False, coached: bool = False) -> None:
+        self.keys = keys_of(replay=replay, coached=coached)
+        self._coached = coached
+        self._pain: str | None = None  # the number that is being typed
         self._sure = () if replay else SURE  # to stop a replay loses nothing
         self.note: str | None = None
-        self._note_since_s = 0.0
+        self._since_s = 0.0
         self._asked: tuple[Wish, float] | None = None
         self._said: tuple[str, float] = ("", -SAID_S)
+
+    @property
+    def typing(self) -> bool:
+        """Whether a note or a number is being typed: then every key is taken."""
+        return self.note is not None or self._pain is not None
 
     def press(self, key: str | None, at_s: float) -> Action | None:
         """Take a key by its matplotlib name at a time."""
         if self.note is not None:
             return self._type(key or "", at_s)
-        wish = self._keys.get((key or "").lower() if key != " " else " ")
+        if self._pain is not None and key is not None and key in PAIN_TYPED:
+            return self._rate(key, at_s)
+        self._pain = None
+        wish = self.keys.get((key or "").lower() if key != " " else " ")
         if wish is None:
             return None
         if wish in self._sure and not (self._asked and self._asked[0] is wish and at_s - self._asked[1] <= SURE_S):
@@ -108,8 +134,10 @@ class Keyboard:
             return None
         self._asked = None
         if wish is Wish.MARK:
-            self.note, self._note_since_s = "", at_s
+            self.note, self._since_s = "", at_s
             return None
+        if wish is Wish.PAIN and self._coached:
+            self._pain, self._since_s = "", at_s
         self.say(ANSWERS.get(wish, ""), at_s)
         return Action(wish, note="pain" if wish is Wish.PAIN else "")
 
@@ -121,15 +149,32 @@ class Keyboard:
         """Give what is to be read now."""
         if self.note is not None:
             return f"note: {self.note}_   (Enter: mark, Esc: no mark)"
+        if self._pain is not None:
+            return f"pain now, 0 to 10: {self._pain}_{'   (Enter: 1)' if self._pain else ''}"
         text, since_s = self._said
         return text if at_s - since_s <= SAID_S else ""
+
+    def _rate(self, key: str, at_s: float) -> Action | None:
+        """Take a digit of a pain; only after a 1 there may be another one."""
+        before, self._pain = self._pain, None
+        if key == "escape":
+            return None
+        if (key == "enter" and not before) or (key == "1" and not before):
+            self._pain = "" if key == "enter" else key
+            return None
+        if before and key not in ("0", "enter"):
+            self._pain = before
+            return None
+        number = f"{before}{'' if key == 'enter' else key}"
+        self.say(f"pain {number} of 10", at_s)
+        return Action(Wish.PAIN, f"pain: {number}", at_s - self._since_s)
 
     def _type(self, key: str, at_s: float) -> Action | None:
         assert self.note is not None
         if key == "enter":
             note, self.note = self.note.strip(), None
             self.say(f"marked{': ' + note if note else ''}", at_s)
-            return Action(Wish.MARK, note, at_s - self._note_since_s)
+            return Action(Wish.MARK, note, at_s - self._since_s)
         if key == "escape":
             self.note = None
         elif key == "backspace":

@@ -35,6 +35,7 @@ from hipdrop.waves import POINTS, RecentStrides
 LEGS = (Side.LEFT, Side.RIGHT)
 PAIN_NOTE = "pain"
 PAIN_NOTES = (PAIN_NOTE, "button")  # the clip's button marks pain
+LIMP_NOTE = "limp"
 CADENCE_STEPS = 10  # single steps are in steps of whole samples
 RECOVERED_S = 20.0  # that long it is said
 LAST_STEPS = 60  # more than a terminal has lines

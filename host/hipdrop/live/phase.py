@@ -39,7 +39,14 @@ class Situation:
 
 def phase_of(now: Situation) -> Phase:
     """Choose what is said."""
-    return _of_link(now.facts) or _of_activity(now) or _of_finding(now) or _of_alerts(now) or _of_learning(now.learning)
+    return (
+        _of_link(now.facts)
+        or _of_coach(now.facts)
+        or _of_activity(now)
+        or _of_finding(now)
+        or _of_alerts(now)
+        or _of_learning(now.learning)
+    )
 
 
 def _of_link(facts: Facts) -> Phase | None:
@@ -55,6 +62,13 @@ def _of_link(facts: Facts) -> Phase | None:
     if state in updates.CONNECTING:
         return Phase(PhaseKind.CONNECTING, "connecting", facts.source)
     return None
+
+
+def _of_coach(facts: Facts) -> Phase | None:
+    coaching = facts.coaching
+    if coaching is None or not coaching.pressing:
+        return None
+    return Phase(PhaseKind.COACH, coaching.why, coaching.detail)
 
 
 def _of_activity(now: Situation) -> Phase | None:

@@ -39,6 +39,7 @@ class PlainView:
         self._line_s = LINE_EVERY_S
         self._state = ""  # of the connection, as it was told
         self._kind: PhaseKind | None = None
+        self._coached: tuple[str, int, str] | None = None
 
     def show(self, update: Update) -> None:
         """Take news, and write what is worth a line."""
@@ -48,6 +49,7 @@ class PlainView:
         if update.facts is not None:
             self._tell_connection(update.facts)
             self._tell_phase(self._model.phase())
+            self._tell_coaching(update.facts)
             self._tell_standing()
 
     def _tell_event(self, event: Event) -> None:
@@ -77,6 +79,16 @@ class PlainView:
             self._kind = phase.kind
             said = f"{phase.text}: {phase.detail}" if phase.detail else phase.text
             self._write(f"{clock(self._model.reached_s)}  {said}")
+
+    def _tell_coaching(self, facts: Facts) -> None:
+        """Write what is due when that has changed, or what there is to do for it."""
+        coaching = facts.coaching
+        key = None if coaching is None else (coaching.due, coaching.repeat, coaching.detail)
+        if coaching is None or key == self._coached:
+            return
+        self._coached = key
+        parts = (coaching.headline, coaching.why, coaching.beside)
+        self._write(f"{clock(self._model.reached_s)}  {', '.join(part for part in parts if part)}")
 
     def _tell_standing(self) -> None:
         reached_s = self._model.reached_s

@@ -40,7 +40,7 @@ class LivePlot:
     ----------
     figure
         Empty, on a canvas that can blit.
-    replay
+    replay, coached
         Which buttons there are.
 
     Attributes
@@ -51,7 +51,7 @@ class LivePlot:
         Draws what changed.
     """
 
-    def __init__(self, figure: Figure, theme: Theme, replay: bool = False) -> None:
+    def __init__(self, figure: Figure, theme: Theme, replay: bool = False, coached: bool = False) -> None:
         figure.set_facecolor(theme.paper)
         scale = DropScale()
         self.state = StatePanel(figure, STATE, theme)
@@ -71,7 +71,7 @@ class LivePlot:
         for side, y in ((Side.LEFT, TOP_Y), (Side.RIGHT, LOWER_Y)):
             panels.append(DropPanel(figure, (RECENT_X, y, RECENT_WIDE, DROP_HIGH), theme, side, scale, whole=False))
             panels.append(DropPanel(figure, (WHOLE_X, y, WHOLE_WIDE, DROP_HIGH), theme, side, scale, whole=True))
-        self.buttons = _draw_buttons(figure, theme, replay)
+        self.buttons = _draw_buttons(figure, theme, buttons(replay, coached))
         self.stage = Stage(figure, panels)
 
     def show(self, now: Snapshot, clock_s: float) -> None:
@@ -89,11 +89,11 @@ class LivePlot:
         return self.foot.moment_at(x, y) if isinstance(self.foot, ReplayFoot) else None
 
 
-def _draw_buttons(figure: Figure, theme: Theme, replay: bool) -> list[tuple[str, float, float]]:
+def _draw_buttons(figure: Figure, theme: Theme, named: list[tuple[str, str]]) -> list[tuple[str, float, float]]:
     """Draw them; give key and left and right edge of each."""
     placed, x = [], 0.012
     y = BUTTONS_Y + BUTTONS_HIGH / 2
-    for key, label in buttons(replay):
+    for key, label in named:
         text = figure.text(x + PAD, y, label, va="center", color=theme.calm[1], fontsize=SMALL_PT, zorder=3)
         wide = width_of(text) + 2 * PAD
         figure.add_artist(

@@ -47,7 +47,7 @@ class WindowProcess:
     on_gone
         Told once, from that thread, when the window is gone without having been closed from here; the text says what
         is the matter and what to do, and is empty where the user has closed it.
-    theme, pictures, replay
+    theme, pictures, replay, coached
         As of `hipdrop.live.wirepipe.Begin`.
     toolkits
         In the order in which they are tried.
@@ -66,10 +66,10 @@ class WindowProcess:
 
     def __init__(
         self, on_action: OnAction, on_gone: OnGone = lambda text: None, *,
-        theme: str = "light", pictures: str = ".", replay: bool = False, toolkits: tuple[str, ...] = TOOLKITS,
-        module: str = "hipdrop.live.window", outbox: AnyOutbox | None = None,
+        theme: str = "light", pictures: str = ".", replay: bool = False, coached: bool = False,
+        toolkits: tuple[str, ...] = TOOLKITS, module: str = "hipdrop.live.window", outbox: AnyOutbox | None = None,
     ) -> None:  # fmt: skip
-        self._begin = Begin(toolkits, theme, pictures, replay)
+        self._begin = Begin(toolkits, theme, pictures, replay, coached)
         self._on_action, self._on_gone = on_action, on_gone
         self._module = module
         self._outbox = outbox or Outbox()

@@ -22,6 +22,7 @@ GROUNDS = {
     PhaseKind.RECOVERED: "good",
     PhaseKind.LINK_LOST: "trouble",
     PhaseKind.WITHHELD: "trouble",
+    PhaseKind.COACH: "trouble",
 }
 EDGE, GAP = 0.012, 0.02  # parts of the window
 NAN = float("nan")
@@ -56,6 +57,9 @@ class StatePanel(TextPanel):
             if holds and word
         )  # fmt: skip
         elapsed = clock(max(facts.elapsed_s, now.reached_s))
+        if facts.coaching is not None and phase.kind is not PhaseKind.COACH:
+            beside = ", ".join(part for part in (facts.coaching.beside, beside, elapsed) if part)
+            elapsed = facts.coaching.headline
         if not self.changed(phase.text, phase.detail, part, elapsed, beside):
             return False
         ground, ink = getattr(self._theme, GROUNDS.get(phase.kind, "calm"))
@@ -64,7 +68,7 @@ class StatePanel(TextPanel):
             text.set_color(ink)
         self.time.set_text(elapsed)
         fit(self.said, phase.text, LARGE_PT, 1 - 2 * EDGE - GAP - width_of(self.time))
-        fit(self._beside, beside, MIDDLE_PT, 0.3)
+        fit(self._beside, beside, MIDDLE_PT, 0.3 if facts.coaching is None else 0.5)
         fit(self.detail, two_lines(phase.detail), MIDDLE_PT, 1 - 2 * EDGE - GAP - width_of(self._beside))
         self._bar.set_width((part or 0.0) * self.rect[2])
         return True

@@ -17,6 +17,7 @@ class PhaseKind(Enum):
     LINK_LOST = "link lost"
     CONNECTING = "connecting"
     FINISHING = "finishing"
+    COACH = "coach"
     ENDED = "ended"
     WAITING = "waiting"
     STANDING = "standing"

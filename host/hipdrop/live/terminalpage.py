@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from hipdrop.live.bigletters import WIDE, big
 from hipdrop.live.factwords import link_line, pace_words, recording_line
 from hipdrop.live.snapshot import PhaseKind, Snapshot
 from hipdrop.live.terminallegs import LEG_STYLES, leg_rows
@@ -17,10 +18,12 @@ STYLES = {
     PhaseKind.RECOVERED: "bold black on green",
     PhaseKind.LINK_LOST: "bold black on magenta",
     PhaseKind.WITHHELD: "bold black on magenta",
+    PhaseKind.COACH: "bold black on magenta",
 }
 CALM, HEADING, FAINT = "bold reverse", "bold", "dim"
 DETAIL_LINES, LINK_LINES, ALERT_LINES, ALERTS = 4, 2, 3, 12
 BAR = (8, 40)  # least and most characters of a bar of progress
+BIG_FROM = 20  # lines, from which on there is room for big letters
 PERCENT = 8  # characters of the figure behind it
 MIDDLE = 72  # columns, from which on more is said of a step
 NONE: Line = (Span(""),)
@@ -45,6 +48,7 @@ def page(now: Snapshot, width: int, height: int, charset: Charset, foot: Line, s
     above: list[Ranked] = [
         (0, state_line(now, width, charset)),
         *detail_lines(now, width, charset),
+        *coach_lines(now, width, height, charset),
         (17, NONE),
         *leg_rows(now, width, height, charset),
         *figure_lines(now, width, charset),
@@ -91,6 +95,21 @@ def detail_lines(now: Snapshot, width: int, charset: Charset) -> Iterator[Ranked
         yield (3 if number == 0 else 8 + number // 2), (Span(f" {line}"),)
     if not text:
         yield 14, NONE  # the second line of most of them: what is below does not move
+
+
+def coach_lines(now: Snapshot, width: int, height: int, charset: Charset) -> Iterator[Ranked]:
+    """Say what a coach says, in letters that are read from afar where there is room for them."""
+    coaching = now.facts.coaching
+    if coaching is None:
+        return
+    if height >= BIG_FROM and width > WIDE * len(coaching.headline):
+        yield 2, NONE
+        for line in big(coaching.headline, charset.bar[0]):
+            yield 2, (Span(f" {line}", HEADING),)
+        yield 2, NONE
+        yield 2, (Span(shorten(charset.text(f" {coaching.beside}"), width), HEADING),)
+    else:
+        yield 2, (Span(shorten(charset.text(f" {coaching.headline}, {coaching.beside}"), width), CALM),)
 
 
 def figure_lines(now: Snapshot, width: int, charset: Charset) -> Iterator[Ranked]:

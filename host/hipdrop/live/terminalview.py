@@ -7,7 +7,7 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from typing import TextIO
 
@@ -31,7 +31,7 @@ SURE_S = 1.0  # so long it takes to see how long it will take
 ANEW_S = 10.0  # what else has written on the terminal is gone after so long
 SAID_S = 10.0
 CLOSE_S = 1.0  # a terminal that takes nothing is not waited for longer
-OFFERED = (Wish.MARK, Wish.PAIN, Wish.BASELINE, Wish.MUTE, Wish.SWAP, Wish.STOP)
+OFFERED = (Wish.MARK, Wish.PAIN, Wish.LIMP, Wish.BASELINE, Wish.MUTE, Wish.SWAP, Wish.STOP)
 SMALLEST = (20, 4)
 USUAL = (80, 24)
 
@@ -91,6 +91,8 @@ class TerminalView:
         Take a frame; whether the one before is still on its way.
     act
         Does what keys wish; None: there are none.
+    coached
+        As of `hipdrop.live.keys.Keyboard`.
     now
         A clock.
     """
@@ -99,13 +101,13 @@ class TerminalView:
 
     def __init__(
         self, stream: TextIO, put: Callable[[str], None], *, busy: Callable[[], bool] = lambda: False,
-        act: Act | None = None, now: Callable[[], float] = time.monotonic,
+        act: Act | None = None, coached: bool = False, now: Callable[[], float] = time.monotonic,
     ) -> None:  # fmt: skip
         self._stream, self._put, self._busy, self._act, self._now = stream, put, busy, act, now
         self._console = Console(file=stream)
         self._charset = charset_of(self._console.encoding, os.environ.get("TERM", ""))
         self._model = LiveModel()
-        self._keyboard = Keyboard()
+        self._keyboard = Keyboard(coached=coached)
         self._begun_s = now()
         self._drawn_s = self._anew_s = float("-inf")
         self._drawn: list[Line] = []
@@ -120,8 +122,7 @@ class TerminalView:
 
     def press(self, key: str) -> None:
         """Take a key by its name."""
-        typing = self._keyboard.note is not None
-        if not typing and KEYS.get(key.lower()) not in OFFERED:
+        if not self._keyboard.typing and self._keyboard.keys.get(key.lower()) not in OFFERED:
             return
         action = self._keyboard.press(key, self._now())
         if action is not None and self._act is not None:
@@ -176,7 +177,7 @@ class TerminalView:
         if facts.length_s is not None:
             return progress_line(self._model.reached_s, facts, now_s - self._begun_s, width, self._charset)
         if self._act is not None:
-            return (Span(help_line()),)
+            return (Span(help_line(self._keyboard.keys)),)
         ending = facts.state == FINISHING
         return (Span("Ctrl-C: do not wait for what is missing" if ending else "Ctrl-C ends the run"),)
 
@@ -200,13 +201,15 @@ def progress_line(reached_s: float, facts: Facts, passed_s: float, width: int, c
     return (Span(f"{text}  {charset.progress(part, max(room, 0))} {100 * part:3.0f} %{left}"),)
 
 
-def help_line() -> str:
+def help_line(keys: Mapping[str, Wish] = KEYS) -> str:
     """Name the keys."""
-    return "  ".join(f"{key.upper()} {wish}" for key, wish in KEYS.items() if wish in OFFERED and len(key) == 1)
+    return "  ".join(f"{key.upper()} {wish}" for key, wish in keys.items() if wish in OFFERED and len(key) == 1)
 
 
 @contextmanager
-def terminal_view(act: Act | None = None, *, stream: TextIO | None = None) -> Iterator[PlainView | TerminalView]:
+def terminal_view(
+    act: Act | None = None, *, stream: TextIO | None = None, coached: bool = False
+) -> Iterator[PlainView | TerminalView]:
     """Give the view that fits the stream; talk goes to standard error, results to standard output.
 
     Keys are read where standard input is a terminal, in the thread of the event loop, which has to run.
@@ -218,7 +221,9 @@ def terminal_view(act: Act | None = None, *, stream: TextIO | None = None) -> It
     keys = None if act is None else keys_from()
     mode = TerminalMode(stream, keys)
     frames = Frames(stream, mode)
-    view = TerminalView(stream, frames.put, busy=lambda: frames.busy, act=None if keys is None else act)
+    view = TerminalView(
+        stream, frames.put, busy=lambda: frames.busy, act=None if keys is None else act, coached=coached
+    )
     with ExitStack() as stack:
         stack.enter_context(stderr_kept(view.say))
         stack.enter_context(taken_over(mode, view.anew))

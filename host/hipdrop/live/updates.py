@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from hipdrop.events import Event
+from hipdrop.live.coaching import Coaching
 from hipdrop.monitor.trace import Learning, LevelPoint
 from hipdrop.waves import RecentStrides
 
@@ -51,6 +52,8 @@ class Facts:
         Person, shoe, speed and slope, as far as they were told.
     notice
         Something to read once, such as that the sag of a demo is made up.
+    coaching
+        What a coach says; None without one.
     """
 
     source: str = ""
@@ -75,6 +78,7 @@ class Facts:
     length_s: float | None = None
     who: str = ""
     notice: str = ""
+    coaching: Coaching | None = None
 
 
 @dataclass(frozen=True, slots=True)

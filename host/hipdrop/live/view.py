@@ -28,7 +28,7 @@ class WindowView:
     ----------
     act
         Does what is wished, as of `hipdrop.live.wishes.Wishes`.
-    theme, pictures
+    theme, pictures, coached
         As of `hipdrop.live.wirepipe.Begin`.
     say
         Tells the user what became of the window.
@@ -39,11 +39,13 @@ class WindowView:
         Pictures that were saved.
     """
 
-    def __init__(self, act: Act, *, theme: str = "light", pictures: str = ".", say: Say = say_on_stderr) -> None:
+    def __init__(
+        self, act: Act, *, theme: str = "light", pictures: str = ".", coached: bool = False, say: Say = say_on_stderr
+    ) -> None:
         self.pictures: list[str] = []
         self.process: WindowProcess | None = None
         self._act, self._say = act, say
-        self._theme, self._folder = theme, pictures
+        self._theme, self._folder, self._coached = theme, pictures, coached
 
     def open(self) -> None:
         """Have the window opened; the run does not wait for it. Where there can be none, say so and go on."""
@@ -55,7 +57,7 @@ class WindowView:
         def gone(problem: str) -> None:
             loop.call_soon_threadsafe(self._gone, problem)
 
-        process = WindowProcess(heard, gone, theme=self._theme, pictures=self._folder)
+        process = WindowProcess(heard, gone, theme=self._theme, pictures=self._folder, coached=self._coached)
         try:
             process.start()
         except NoWindow as error:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
+from hipdrop.events import Event
 from hipdrop.interrupt import on_interrupt
 from hipdrop.links.base import Link
 from hipdrop.links.connection import StreamChoice
@@ -27,20 +28,42 @@ class Window(NamedTuple):
     pictures: Path
 
 
+class Companion(Protocol):
+    """Goes along with a run, such as a coach: hears what becomes known before it is shown."""
+
+    def take(self, events: Sequence[Event]) -> None:
+        """Take new events; without any, look how late it is."""
+
+
 async def watch(
     run: LiveRun, link: Link, stream: StreamChoice, duration_s: float | None, facts: LiveFacts,
-    window: Window | None = None,
+    window: Window | None = None, coach: Companion | None = None,
 ) -> bool:  # fmt: skip
     """Show the run on the terminal, and in a window if one is wanted, until it ends; give whether there was a run."""
+    coached = coach is not None
     feed = RunFeed(run, facts)
     wishes = Wishes(run, feed.refresh)
-    run.on_events = feed.events
-    with terminal_view(wishes.act) as terminal, opened(window, wishes.act) as views:
+
+    def heard(events: Sequence[Event]) -> None:
+        if coach is not None:
+            coach.take(events)
+        feed.events(events)
+
+    def look() -> None:
+        if coach is not None:
+            coach.take(())
+        feed.refresh()
+
+    run.on_events = heard
+    with (
+        terminal_view(wishes.act, coached=coached) as terminal,
+        opened(window, wishes.act, coached=coached) as views,
+    ):
         feed.views += [terminal, *views]
         feed.refresh()  # a virtual clip takes a second to begin
         async with link:
             session = run.session(link, stream, feed.state)
-            drawing = asyncio.create_task(_draw(feed))
+            drawing = asyncio.create_task(_draw(look))
             try:
                 with on_interrupt(session.end):
                     await run.run(session, duration_s)
@@ -54,17 +77,17 @@ async def watch(
 
 
 @contextmanager
-def opened(window: Window | None, act: Act) -> Iterator[list[View]]:
+def opened(window: Window | None, act: Act, *, coached: bool = False) -> Iterator[list[View]]:
     """Open the window; the run does not wait for it."""
     if window is None:
         yield []
         return
-    with closing(WindowView(act, theme=window.theme, pictures=str(window.pictures))) as view:
+    with closing(WindowView(act, theme=window.theme, pictures=str(window.pictures), coached=coached)) as view:
         view.open()
         yield [view]
 
 
-async def _draw(feed: RunFeed) -> None:
+async def _draw(look: Callable[[], None]) -> None:
     while True:
-        feed.refresh()
+        look()
         await asyncio.sleep(REFRESH_S)

@@ -103,8 +103,8 @@ class Window:
     def __init__(self, figure: Any, begin: Begin, send: Any) -> None:
         self.figure = figure
         self.model = LiveModel()
-        self.plot = LivePlot(figure, THEMES[begin.theme], begin.replay)
-        self.keyboard = Keyboard(begin.replay)
+        self.plot = LivePlot(figure, THEMES[begin.theme], begin.replay, begin.coached)
+        self.keyboard = Keyboard(begin.replay, begin.coached)
         self.paused = False
         self._frames = 0
         self._last_s: deque[float] = deque(maxlen=KEPT_FRAMES)

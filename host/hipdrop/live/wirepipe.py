@@ -61,6 +61,7 @@ class Begin:
     theme: str = "light"
     pictures: str = "."  # folder for saved ones
     replay: bool = False
+    coached: bool = False
 
 
 def write_value(pipe: IO[bytes], value: Any) -> None:

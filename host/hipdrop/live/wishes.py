@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 from hipdrop.events import Mark, NewBaseline, SwapSides
 from hipdrop.live.keys import Action, Wish
-from hipdrop.live.model import PAIN_NOTE
+from hipdrop.live.model import LIMP_NOTE, PAIN_NOTE
 
 if TYPE_CHECKING:
     from hipdrop.liverun import LiveRun
 
 Act = Callable[[Action], None]
+NOTES = {Wish.MARK: "", Wish.PAIN: PAIN_NOTE, Wish.LIMP: LIMP_NOTE}
 
 
 class Wishes:
@@ -40,6 +41,6 @@ class Wishes:
             run.user(SwapSides())
         elif wish is Wish.BASELINE:
             run.user(NewBaseline())
-        elif wish in (Wish.MARK, Wish.PAIN):
-            run.user(Mark(PAIN_NOTE if wish is Wish.PAIN else action.note, round(action.ago_s, 3)))
+        elif wish in NOTES:
+            run.user(Mark(action.note or NOTES[wish], round(action.ago_s, 3)))
         self._refresh()

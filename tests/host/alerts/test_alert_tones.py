@@ -9,13 +9,29 @@ import pytest
 from numpy.typing import NDArray
 
 from hipdrop.alerts.signals import Signal
-from hipdrop.alerts.tones import GAP_S, HIGH_HZ, LONG_S, LOW_HZ, NOTES, PAN, PANS, RATE_HZ, SHORT_S, tone
+from hipdrop.alerts.tones import (
+    AGAIN_S,
+    GAP_S,
+    HIGH_HZ,
+    LONG_S,
+    LOW_HZ,
+    MIDDLE_HZ,
+    NOTES,
+    PAN,
+    PANS,
+    RATE_HZ,
+    SHORT_S,
+    tone,
+)
 
 LENGTHS_S = {
     Signal.LEFT: LONG_S,
     Signal.RIGHT: 2 * SHORT_S + GAP_S,
     Signal.BOTH: LONG_S + 3 * GAP_S + 2 * SHORT_S,
     Signal.RECOVERED: 2 * SHORT_S + LONG_S,
+    Signal.RUN: 4 * SHORT_S + 3 * GAP_S,
+    Signal.WALK: 2 * LONG_S + 2 * GAP_S,
+    Signal.END: 4 * LONG_S + 4 * GAP_S + AGAIN_S,
 }
 
 
@@ -52,6 +68,9 @@ def test_it_lasts_as_long_as_its_notes(signal: Signal) -> None:
         (Signal.RIGHT, [HIGH_HZ, HIGH_HZ]),
         (Signal.BOTH, [LOW_HZ, HIGH_HZ, HIGH_HZ]),
         (Signal.RECOVERED, [660.0, 825.0, 990.0]),
+        (Signal.RUN, [MIDDLE_HZ, MIDDLE_HZ, MIDDLE_HZ, HIGH_HZ]),
+        (Signal.WALK, [MIDDLE_HZ, LOW_HZ]),
+        (Signal.END, [MIDDLE_HZ, LOW_HZ, MIDDLE_HZ, LOW_HZ]),
     ],
 )
 def test_its_notes_have_their_pitch(signal: Signal, pitches: list[float]) -> None:

@@ -75,18 +75,21 @@ def once(signal: Signal, wait_s: float = 3.0) -> Plot:
 
 
 @pytest.mark.parametrize(
-    ("signal", "pattern"),
+    ("signal", "pattern", "repeats"),
     [
-        (Signal.LEFT, ids.BUZZ_LEFT),
-        (Signal.RIGHT, ids.BUZZ_RIGHT),
-        (Signal.BOTH, ids.BUZZ_BOTH),
-        (Signal.RECOVERED, ids.BUZZ_RECOVERED),
+        (Signal.LEFT, ids.BUZZ_LEFT, 2),
+        (Signal.RIGHT, ids.BUZZ_RIGHT, 2),
+        (Signal.BOTH, ids.BUZZ_BOTH, 2),
+        (Signal.RECOVERED, ids.BUZZ_RECOVERED, 2),
+        (Signal.RUN, ids.BUZZ_PAIRED, 2),
+        (Signal.WALK, ids.BUZZ_LOW_BATTERY, 2),
+        (Signal.END, ids.BUZZ_LOW_BATTERY, 4),
     ],
 )
-def test_each_signal_has_its_pattern_and_the_strength_that_is_set(signal: Signal, pattern: int) -> None:
+def test_each_signal_has_its_pattern_and_the_strength_that_is_set(signal: Signal, pattern: int, repeats: int) -> None:
     clip = Felt()
     assert play(once(signal), clip) == HapticCounts(asked=1, confirmed=1)
-    assert [payload for _, _, payload in clip.buzzes] == [bytes((pattern, 70, 2))]
+    assert [payload for _, _, payload in clip.buzzes] == [bytes((pattern, 70, repeats))]
 
 
 def test_it_leaves_at_once_though_another_command_is_not_answered() -> None:
