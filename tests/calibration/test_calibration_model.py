@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from calibrations import ACC, GYRO, MOUNT, WHOLE, calibrations, mount_fits
 from hypothesis import given, settings
 from numpy.testing import assert_allclose, assert_array_equal
 from scipy.spatial.transform import Rotation
 
+from calibrations import ACC, GYRO, MOUNT, WHOLE, calibrations, mount_fits
 from hipcal.model import Calibration, MountFit
 from hipdrop.samples import Array, SampleBlock
 from synthetic import REPEATABLE
