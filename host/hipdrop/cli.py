@@ -20,6 +20,7 @@ from hipdrop.commands.import_ import import_command
 from hipdrop.commands.live import live_command
 from hipdrop.commands.options import DebugOption
 from hipdrop.commands.people import forget_command, where_command
+from hipdrop.commands.plan import plan_app
 from hipdrop.commands.recordings import recordings_app
 from hipdrop.commands.replay import replay_command
 from hipdrop.commands.report import report_command
@@ -48,6 +49,7 @@ app.add_typer(recordings_app, name="recordings")
 app.add_typer(history_app, name="history")
 app.command("import")(import_command)
 app.command("check-in")(check_in_command)
+app.add_typer(plan_app, name="plan")
 app.command("simulate")(simulate_command)
 app.command("where")(where_command)
 app.command("forget")(forget_command)

@@ -30,6 +30,7 @@ from hipdrop.training.checkin import (
     same_day,
 )
 from hipdrop.training.questions import QUESTIONS, STOP_SIGNS, BadAnswer, pain, pain_or_none, words, yes_no
+from synthetic import REPEATABLE
 
 NOW = datetime(2026, 11, 22, 18, 30, tzinfo=timezone(timedelta(hours=1)))
 SAID = {"pain": 2, "where": "outside of the right knee", "pain_after_last_run": 3, "pain_next_morning": None,
@@ -122,6 +123,7 @@ def test_the_same_day_is_by_the_calendar_on_the_wall(said: datetime, now: dateti
     assert (of_today("Anna", now) is not None) is same
 
 
+@REPEATABLE
 @given(
     st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1), timezones=st.timezones()),
     st.timedeltas(timedelta(0), timedelta(days=3)),
@@ -194,6 +196,7 @@ def test_answers_that_end_early_are_no_check_in(lines: int) -> None:
         answered("".join(whole[:lines]) + "y")  # the terminal was closed in the middle of a line
 
 
+@REPEATABLE
 @given(st.text())
 def test_any_text_is_an_answer_or_said_to_be_none(text: str) -> None:
     for read in (pain, pain_or_none, words, yes_no):

@@ -16,6 +16,7 @@ from hipdrop.cli import main
 from hipdrop.commands.checkin import checked_in, read_answers
 from hipdrop.errors import InputError, StopSigns, UsageError
 from hipdrop.training.store import entries
+from synthetic import REPEATABLE
 
 ANNA = ("check-in", "--person", "Anna")
 ANSWERS = {"pain": 1, "where": "left  hip", "pain_after_last_run": 0, "pain_next_morning": None, "shoe": "trail",
@@ -145,7 +146,7 @@ def test_a_wrong_file_is_named_with_the_key(
 JSON = st.recursive(st.none() | st.booleans() | st.floats() | st.text(), lambda inner: st.lists(inner, max_size=3))
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(REPEATABLE, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.sampled_from(sorted(ANSWERS)), JSON)
 def test_whatever_stands_in_a_file_is_a_check_in_or_an_error(tmp_path: Path, key: str, value: object) -> None:
     path = tmp_path / "answers.json"

@@ -18,6 +18,7 @@ from hipdrop.errors import InputError, OutputError
 from hipdrop.people import Person
 from hipdrop.training import store
 from hipdrop.training.store import Entry, add, entries, read, training_path
+from synthetic import REPEATABLE
 
 CET = timezone(timedelta(hours=1))
 AT = datetime(2026, 11, 22, 18, 30, tzinfo=CET)
@@ -106,7 +107,7 @@ def test_a_line_of_a_newer_hipdrop_is_told() -> None:
     assert "line 1: is of version 2, this hipdrop reads version 1: update it" in str(faults[0])
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(REPEATABLE, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(draws=st.data())
 def test_damage_of_one_line_costs_that_line_alone(tmp_path: Path, draws: st.DataObject) -> None:
     line = store.line_of("ticked", TICKED, AT)
