@@ -14,6 +14,7 @@ import hipdrop
 from hipdrop.commands.calibrate import calibrate_app
 from hipdrop.commands.checkin import check_in_command
 from hipdrop.commands.clip import clip_app
+from hipdrop.commands.coach import coach_app
 from hipdrop.commands.export import export_command
 from hipdrop.commands.history import history_app
 from hipdrop.commands.import_ import import_command
@@ -50,6 +51,7 @@ app.add_typer(history_app, name="history")
 app.command("import")(import_command)
 app.command("check-in")(check_in_command)
 app.add_typer(plan_app, name="plan")
+app.add_typer(coach_app, name="coach")
 app.command("simulate")(simulate_command)
 app.command("where")(where_command)
 app.command("forget")(forget_command)

@@ -186,5 +186,11 @@ class StopSigns(HipdropError):
     exit_code = 3
 
 
+class NotReady(HipdropError):
+    """Today is no day for a coached run, by what was answered before it (docs/coached-run.md)."""
+
+    exit_code = 3
+
+
 class NoWindow(HipdropError):
     """There can be no window, or it is gone; the terminal shows the run instead."""
