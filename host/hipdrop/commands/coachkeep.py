@@ -17,6 +17,7 @@ AFTER = "How much does it hurt now? (0 none to 10 worst, Enter: not said) "
 def keep_session(run: LiveRun, coach: Coach, who: Person | None, began: datetime) -> None:
     """Say what was done, ask how it is now, and keep both."""
     from hipdrop.training.repeats import as_data, repeats_of
+    from hipdrop.wording import clock
 
     done = repeats_of(coach, run.events)
     print(f"session    {coach.plan.words}: {_outcome(coach)}")
@@ -25,7 +26,7 @@ def keep_session(run: LiveRun, coach: Coach, who: Person | None, began: datetime
         drops = [f"{side} {'-' if deg is None else f'{deg:.1f} deg'}" for side, deg in
                  (("left", one.left_drop_deg), ("right", one.right_drop_deg))]  # fmt: skip
         hurts = "" if one.pain is None else f", pain {one.pain}"
-        minutes = f"run {one.run_s / 60:.1f} min, walk {one.walk_s / 60:.1f} min"
+        minutes = f"run {clock(one.run_s)}, walk {clock(one.walk_s)}"
         print(f"repeat {number:<3} {minutes}, {pace}, drop {', '.join(drops)}{hurts}")
     if not done:
         return

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from hipdrop.events import Contact, Event, Gap
+from hipdrop.events import Activity, ActivityChanged, Contact, Event, Gap
 
 LONGEST_STEP_S = 0.6  # a longer pause between contacts ends a bout (`hipdrop.settings.ContactSettings`)
 SILENCE_S = LONGEST_STEP_S + 0.2  # and a contact becomes known 0.06 s late, in frames of 0.09 s
@@ -56,6 +56,8 @@ class GaitPhases:
                 changes += self._contact(event.t_s, now_s)
             elif isinstance(event, Gap) and not event.bridged and self.running:
                 self._silent_from_s = event.t_s + event.duration_s + AFTER_GAP_S
+            elif isinstance(event, ActivityChanged) and event.activity is not Activity.RUN and self.running:
+                changes.append(self._end(now_s))  # a second of walking: sooner, where a gap has hidden the silence
         if self.running and now_s > self._silent_from_s:
             changes.append(self._end(now_s))
         return changes

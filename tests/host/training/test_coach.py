@@ -9,7 +9,7 @@ import pytest
 
 from hipdrop.alerts.signals import Signal
 from hipdrop.errors import UsageError
-from hipdrop.events import Contact, Event, Gap, Marked
+from hipdrop.events import Activity, ActivityChanged, Contact, Event, Gap, Marked
 from hipdrop.training.coach import ANSWER_S, Coach, Outcome, Stage, Told
 from hipdrop.training.gaitphases import GaitPhases
 from hipdrop.training.walkrun import WalkRun
@@ -175,6 +175,14 @@ def test_a_leap_of_the_time_is_no_end_of_running() -> None:
     assert phases.running
     (end,) = phases.take([], 37.0)
     assert end.t_s == pytest.approx(34.0 + 4 * STEP_S)
+
+
+def test_a_second_of_walking_after_a_gap_is_no_running() -> None:
+    phases = GaitPhases()
+    phases.take([Contact(STEP_S * n, n) for n in range(10)], 3.4)
+    phases.take([Gap(3.5, 0.4, bridged=False)], 3.9)
+    (end,) = phases.take([ActivityChanged(4.0, Activity.WALK)], 5.0)
+    assert (end.running, end.t_s, end.known_s) == (False, pytest.approx(10 * STEP_S), 5.0)
 
 
 def test_a_pause_that_is_told_together_with_its_end_is_a_pause() -> None:
