@@ -27,6 +27,7 @@ from hipdrop.commands.replay import replay_command
 from hipdrop.commands.report import report_command
 from hipdrop.commands.scan import scan_command
 from hipdrop.commands.simulate import simulate_command
+from hipdrop.commands.test_ import test_app
 from hipdrop.errors import HipdropError
 
 EXIT_FAULT, EXIT_INTERRUPT = 1, 130  # 130 is 128 + SIGINT, as shells have it
@@ -51,6 +52,7 @@ app.add_typer(history_app, name="history")
 app.command("import")(import_command)
 app.command("check-in")(check_in_command)
 app.add_typer(plan_app, name="plan")
+app.add_typer(test_app, name="test")
 app.add_typer(coach_app, name="coach")
 app.command("simulate")(simulate_command)
 app.command("where")(where_command)

@@ -22,6 +22,10 @@ class Picture(StrEnum):
     STAND = "stand"
     BEND = "bend"
     LEFT_LEG = "left leg"
+    RAISE_LEFT = "raise on the left leg"
+    RAISE_RIGHT = "raise on the right leg"
+    SQUAT_LEFT = "squat on the left leg"
+    SQUAT_RIGHT = "squat on the right leg"
     RUN = "run"
     DONE = "done"
 
@@ -40,12 +44,18 @@ class Ball:
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """How far the clip leaned from where it stood: time before now (s, negative) and angle, and bends counted."""
+    """How far the clip leaned from where it stood: time before now (s, negative) and angle, and bends counted.
+
+    Another angle than that has a `heading` that says which, and its ends `low_deg` and `high_deg`.
+    """
 
     t_s: tuple[float, ...] = ()
     lean_deg: tuple[float, ...] = ()
     bends: int = 0
     bends_wanted: int = 0
+    heading: str = "how far the clip leans"
+    low_deg: float = 0.0
+    high_deg: float = 90.0
 
 
 @dataclass(frozen=True, slots=True)

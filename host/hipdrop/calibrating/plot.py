@@ -27,7 +27,6 @@ RIGHT: Rect = (0.62, 0.235, 0.37, 0.55)
 BAR: Rect = (0.012, 0.155, 0.976, 0.07)
 WORDS: Rect = (0.012, 0.055, 0.976, 0.095)
 COURSE_S = 20.0
-COURSE_DEG = 90.0
 TITLE_PT, HOW_PT = HUGE_PT - 6, MIDDLE_PT + 1
 HOW_CHARS = 64
 COVERED = 0.92  # of the bar: what stands at its end lies on it
@@ -174,7 +173,7 @@ class RightPanel(_Drawing):
         self._ball_ground = list(self.ax.get_children())
         left, bottom, wide, high = rect
         self._course_ax = figure.add_axes((left + 0.045, bottom + 0.07, wide - 0.06, high - 0.13))
-        self._course_ax.set(xlim=(-COURSE_S, 0.0), ylim=(0.0, COURSE_DEG), xlabel="seconds", ylabel="degrees")
+        self._course_ax.set(xlim=(-COURSE_S, 0.0), ylim=(0.0, 90.0), xlabel="seconds", ylabel="degrees")
         self._course_ax.grid(color=theme.grid)
         self._course_ax.set_facecolor(theme.paper)
         self._course_ax.tick_params(colors=theme.faint, labelsize=SMALL_PT)
@@ -190,7 +189,7 @@ class RightPanel(_Drawing):
         )
         for artist in (*self._ball.artists, self._line, self._count):
             self.add(artist)
-        self._which: str | None = None
+        self._which: tuple[object, ...] = ()
 
     def show(self, now: Snapshot, clock_s: float) -> bool:
         """Draw what there is to be seen."""
@@ -198,13 +197,17 @@ class RightPanel(_Drawing):
         if not self.changed(ball, course):
             return False
         which = "course" if course is not None else "ball" if ball is not None else ""
-        if which != self._which:
-            self._which, self.ground_stale = which, True
+        ground = (which,) if course is None else (which, course.heading, course.low_deg, course.high_deg)
+        if ground != self._which:
+            self._which, self.ground_stale = ground, True
             self._course_ax.set_visible(which == "course")
             for artist in self._ball_ground:
                 artist.set_visible(which == "ball" and artist is not self.ax.patch)
-            headings = {"ball": "which way was up: ring wanted, black now", "course": "how far the clip leans"}
-            self.heading.set_text(headings.get(which, ""))
+            if course is not None:
+                self.heading.set_text(course.heading)
+                self._course_ax.set_ylim(course.low_deg, course.high_deg)
+            else:
+                self.heading.set_text("which way was up: ring wanted, black now" if which else "")
         self._ball.show(ball if which == "ball" else None)
         self._draw_course(course or Course())
         return True

@@ -21,7 +21,7 @@ class Snapshot:
     Attributes
     ----------
     what
-        Which: `sensor`, `mount`, ...
+        Which: `sensor`, `mount`, ...; of more than one word it is no calibration (`test single-leg`).
     prompt
         What to do now.
     source
@@ -37,6 +37,11 @@ class Snapshot:
     source: str = ""
     link: str = ""
     elapsed_s: float = 0.0
+
+    @property
+    def name(self) -> str:
+        """What is done, as the command that does it."""
+        return self.what if " " in self.what else f"calibrate {self.what}"
 
 
 def keys_of(prompt: Prompt) -> list[Key]:

@@ -135,5 +135,5 @@ def draw(now: Snapshot) -> RenderableType:
     if now.link:
         text.append(f"{now.link}\n", style="bold magenta")
     text.append("   ".join(f"{KEY_NAMES[key]}: {KEY_WORDS[key]}" for key in keys_of(prompt)), style="dim")
-    title = f"calibrate {now.what}, step {prompt.step} of {prompt.steps}, {clock(now.elapsed_s)}"
+    title = f"{now.name}, step {prompt.step} of {prompt.steps}, {clock(now.elapsed_s)}"
     return Panel(text, title=title, title_align="left", subtitle=now.source, subtitle_align="right")

@@ -15,6 +15,7 @@ from hipdrop.errors import LinkError, LinkLost, NotCalibrated, UsageError
 if TYPE_CHECKING:
     from hipcal.model import Calibration
     from hipdrop.calibrating.run import CalibrationRun, Clip, Make
+    from hipdrop.links.base import Link
     from hipdrop.links.storing import Asker
     from hipdrop.receive.messages import ClipInfo
 
@@ -44,8 +45,8 @@ class Way:
         return cls(clip, source, None if no_plot else theme, record, sensor_errors)
 
 
-def led(what: str, make: Make, keep: Keep, way: Way) -> None:
-    """Lead through a procedure, keep what it finds, and print what became of it.
+def led(what: str, make: Make, keep: Keep, way: Way, link: Link | None = None) -> None:
+    """Lead through a procedure, keep what it finds, and print what became of it; `link` goes before the clip named.
 
     Raises
     ------
@@ -68,7 +69,7 @@ def led(what: str, make: Make, keep: Keep, way: Way) -> None:
         async def finish(asker: Asker) -> None:
             said.extend(await keep(run, asker))
 
-        link = chosen_link(way.clip, sensor_errors=way.sensor_errors)
+        link = link or chosen_link(way.clip, sensor_errors=way.sensor_errors)
         asyncio.run(guide(what, run, link, finish, window=way.window))
         if run.left:
             print("hipdrop: left; nothing is changed", file=sys.stderr)
@@ -82,7 +83,6 @@ async def _keep_of_file(run: CalibrationRun, keep: Keep, clip: str | None) -> li
     """Keep what a recording tells; on the clip as well where one is named."""
     from hipdrop.commands.clip import with_clip
     from hipdrop.commands.live import chosen_link
-    from hipdrop.links.base import Link
     from hipdrop.links.line import Line
     from hipdrop.receive.messages import ClipInfo
 

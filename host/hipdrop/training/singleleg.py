@@ -14,12 +14,13 @@ from numpy.typing import NDArray
 from scipy.ndimage import uniform_filter1d
 
 from hipcal.levelled import quiet, rate_of
+from hipcal.procedures.quiet import LEAST_G
 from hipcal.refusal import Refusal
 from hipdrop.events import Side
-from hipdrop.samples import Array, SampleBlock
+from hipdrop.samples import STANDARD_GRAVITY_MS2, Array, SampleBlock
 from hipdrop.training.levelled import Levelled, Levels, joined_levels
 from hipdrop.training.stances import Stance, stance_of
-from hipdrop.training.sway import TOUCH_S, Sway, sway_of
+from hipdrop.training.sway import Sway, judged, sway_of
 
 STAND_S = 5.0  # of quiet standing on both legs before: less leaves too much of the gyroscope's bias (Levelled)
 LEAST_STAND_S = 3.5
@@ -31,7 +32,6 @@ RAISE_WITHIN_S = 3.0  # of judged time from the start on: the height of the rais
 # and more than the pelvis sways about its height on one leg
 FALLEN_DEG = 2.0
 STAYS_S = 1.0  # for so long at least
-SETTLE_S = (2.0, 1.5)  # at its beginning the pelvis comes up, at its end it comes level: not judged
 LEAST_HOLD_S = 5.0  # less tells nothing of holding
 COURSE_HZ = 10.0
 _RESTLESS = Refusal(
@@ -179,6 +179,8 @@ def _unfit(block: SampleBlock) -> Refusal | None:
         return Refusal("there is too little data", "do it again")
     if not (np.isfinite(block.acc_ms2).all() and np.isfinite(block.gyr_rads).all()):
         return Refusal("some samples are no numbers", "do it again")
+    if not np.linalg.norm(block.acc_ms2.mean(axis=0)) > LEAST_G * STANDARD_GRAVITY_MS2:
+        return Refusal("no gravity is felt", "switch the clip off and on, and do it again")
     gap_s = float(np.diff(block.t_s).max())
     if gap_s > 0.1:
         return Refusal(
@@ -198,11 +200,8 @@ def heights_of(levels: Levels, level_deg: float, stance: Stance) -> Heights:
     n = max(1, round(SMOOTH_S * levels.rate_hz) | 1)
     smooth = uniform_filter1d(height_deg(levels, level_deg, stance.leg), n, mode="nearest")
     since_s = levels.t_s - stance.start_s
-    judged = (since_s >= SETTLE_S[0]) & (levels.t_s <= stance.end_s - SETTLE_S[1])
-    for at_s in stance.touches_s:
-        judged &= (levels.t_s < at_s - TOUCH_S[0]) | (levels.t_s > at_s + TOUCH_S[1])
     inside = slice(*np.searchsorted(levels.t_s, [stance.start_s, stance.end_s]).tolist())
-    return Heights(since_s[inside], smooth[inside], judged[inside])
+    return Heights(since_s[inside], smooth[inside], judged(levels.t_s, stance)[inside])
 
 
 def _estimate(levels: Levels, level_deg: float, stance: Stance) -> SingleLegEstimate | Refusal:

@@ -10,6 +10,9 @@ from hipdrop.calibrating.snapshot import Snapshot
 _T_S = tuple(np.linspace(-20.0, 0.0, 200).round(2).tolist())
 _LEAN = tuple((40.0 * np.clip(np.sin(np.linspace(0.0, 12.0, 200)), 0.0, 1.0)).round(1).tolist())
 _BALL = Ball(((0.0, 1.0, 0.0), (0.0, 0.0, 1.0), (0.0, 0.0, -1.0)), (0.88, 0.42, 0.22), (1.0, 0.0, 0.0))
+_HEIGHT = Course(
+    _T_S, tuple(0.1 * lean for lean in _LEAN), heading="height of the right hip", low_deg=-10.0, high_deg=10.0
+)
 _POSE = (
     "Turn it until it is as in the picture, with x up (axes of the chip). Rest your hand on something and hold it "
     "still."
@@ -46,6 +49,13 @@ PROMPTS = {
         "Lift the right foot, stay on the left leg for three seconds; hold on to something if you like.", 4, 4, 0.6,
         1.8, 3.0, enough=True, good="mount good: 3 bends, alike within 1.0 deg",
     ),
+    "raise on the left leg": Prompt(
+        Picture.RAISE_LEFT, "Stand on the left leg", "Right foot a little to the front and up, right hip as high as it "
+        "goes for 30 s. A hand on a support on the left is fine.", 1, 6, 0.5, 15.0, 30.0, enough=True, course=_HEIGHT,
+    ),
+    "raise on the right leg": Prompt(Picture.RAISE_RIGHT, "Stand on the right leg", "", 2, 6, course=_HEIGHT),
+    "squat on the left leg": Prompt(Picture.SQUAT_LEFT, "Squat on the left leg", "", 7, 8, enough=True, course=_HEIGHT),
+    "squat on the right leg": Prompt(Picture.SQUAT_RIGHT, "Squat on the right leg", "", 8, 8, course=_HEIGHT),
     "run": Prompt(
         Picture.RUN, "Run: 4:12 to go", "Fresh, easy, as you always run, on the flat; no intervals.", 2, 2, 0.48,
         good="640 steps; drop left 2.7, right 2.6 deg",
