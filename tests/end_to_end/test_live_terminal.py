@@ -126,7 +126,9 @@ def test_keys_mark_mute_swap_and_stop_a_run(environment: dict[str, str], tmp_pat
         shown.wait_for("samples? missing.*battery")
         assert "\N{BLACK CIRCLE} left leg: right hip drops" in shown.text
         assert "recording run.mcap" in shown.text
-        shown.type("mhill up\r")
+        shown.type("m")
+        shown.wait_for("note:")
+        shown.type("hill up\r")
         shown.wait_for("marked: hill up")
         shown.type("p")
         shown.wait_for("pain marked")
