@@ -219,7 +219,7 @@ class SingleLegSquats:
         Times of a repetition.
     shift_s, shift_mm, settle_s, back_s, pause_s
         Getting on the leg, standing there before the first one, and off it again.
-    sway_factor
+    sway_factor, jolt_ms2
         As of `RaiseAndHold`.
     """
 
@@ -237,6 +237,7 @@ class SingleLegSquats:
     back_s: float = 0.9
     pause_s: float = 4.0
     sway_factor: float = 3.0
+    jolt_ms2: float = 1.0
 
     @property
     def each_s(self) -> float:
@@ -269,6 +270,7 @@ class SingleLegSquats:
             added[OBLIQUITY] += sign * np.deg2rad(drop_deg) * deep
             added[TILT] += np.deg2rad(self.tilt_deg) * deep
             added[UP] -= 1e-3 * self.depth_mm * deep
+        _jolt(added, since_s - self._back_at_s - 0.25 * self.back_s, self.jolt_ms2)
         added[RIGHT] -= sign * 1e-3 * self.shift_mm * stands
         return added
 
