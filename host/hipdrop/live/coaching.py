@@ -46,8 +46,8 @@ class Coaching:
 
     @property
     def beside(self) -> str:
-        """Which repeat, what comes next, what to do."""
-        parts = (f"{self.repeat} of {self.repeats}", self.then, self.detail)
+        """Which repeat, what comes next, what to do; of what is pressing, the state of the run says the rest."""
+        parts = (f"{self.repeat} of {self.repeats}", self.then, "" if self.pressing else self.detail)
         return ", ".join(part for part in parts if part)
 
 

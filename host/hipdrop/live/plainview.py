@@ -87,7 +87,7 @@ class PlainView:
         if coaching is None or key == self._coached:
             return
         self._coached = key
-        parts = (coaching.headline, coaching.why, coaching.beside)
+        parts = (coaching.headline, coaching.why, coaching.beside, coaching.detail if coaching.pressing else "")
         self._write(f"{clock(self._model.reached_s)}  {', '.join(part for part in parts if part)}")
 
     def _tell_standing(self) -> None:

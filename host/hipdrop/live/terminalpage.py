@@ -102,9 +102,11 @@ def coach_lines(now: Snapshot, width: int, height: int, charset: Charset) -> Ite
     coaching = now.facts.coaching
     if coaching is None:
         return
-    if height >= BIG_FROM and width > WIDE * len(coaching.headline):
+    texts = (coaching.headline, coaching.due) if coaching.pressing else (coaching.headline,)
+    text = next((text for text in texts if WIDE * len(text) < width and height >= BIG_FROM), "")
+    if text:
         yield 2, NONE
-        for line in big(coaching.headline, charset.bar[0]):
+        for line in big(text, charset.bar[0]):
             yield 2, (Span(f" {line}", HEADING),)
         yield 2, NONE
         yield 2, (Span(shorten(charset.text(f" {coaching.beside}"), width), HEADING),)

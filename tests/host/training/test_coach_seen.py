@@ -48,6 +48,12 @@ def test_a_small_terminal_shows_it_in_one_line(width: int, height: int) -> None:
     assert any(line.startswith(" RUN 3:21, 2 of 6") for line in lines(RUNS, width, height))
 
 
+def test_what_is_pressing_is_in_large_letters_without_its_countdown() -> None:
+    shown = [line.rstrip() for line in lines(ASKS, 80, 24)]
+    assert all(f" {line}".rstrip() in shown for line in big("PAIN?", "█"))
+    assert sum("press P" in line for line in shown) == 1
+
+
 def test_pain_and_the_end_are_the_state_itself() -> None:
     now = snapshot(ASKS)
     assert (now.phase.kind, now.phase.text, now.phase.detail) == (PhaseKind.COACH, ASKS.why, ASKS.detail)
