@@ -18,6 +18,7 @@ from hipdrop.events import Side
 from hipdrop.simulate import RunnerConfig
 from hipdrop.simulate.movements import LegStand, Stand, three_bends
 from hipdrop.simulate.movements_run import perform
+from hipdrop.simulate.training_demo import demo_test
 
 REPOSITORY = Path(__file__).parents[1]
 PAGES = sorted(path for path in (*REPOSITORY.glob("*.md"), *REPOSITORY.glob("docs/*.md")))
@@ -30,6 +31,7 @@ hipdrop() {
     "live "*) "$PYTHON" -m hipdrop "${@/ble:*/virtual}" --duration 3 ;;
     "calibrate show") "$PYTHON" -m hipdrop "$@" ;;
     "calibrate "*) "$PYTHON" -m hipdrop "${@/ble:*/virtual}" --clip virtual --from "$WEARER/$2.csv" --no-plot ;;
+    "test single-leg") "$PYTHON" -m hipdrop "${@/ble:*/virtual}" --from "$WEARER/single-leg.csv" --no-plot ;;
     "clip "*) "$PYTHON" -m hipdrop "${@/ble:*/virtual}" ;;
     *) "$PYTHON" -m hipdrop "$@" ;;
   esac
@@ -69,6 +71,7 @@ def wearer(tmp_path_factory: pytest.TempPathFactory) -> Path:
     person = [Stand(4.0), *three_bends(np.random.default_rng(13)), Stand(4.0), LegStand(Side.LEFT), Stand(4.0)]
     perform(person, RunnerConfig(seed=13)).write_csv(folder / "mount.csv")
     assert main(["simulate", "--minutes", "9", "-o", str(folder / "baseline.csv")]) == 0
+    demo_test(3, squats=False).write_csv(folder / "single-leg.csv")
     return folder
 
 
