@@ -61,7 +61,7 @@ wait_until(lambda: name_of(ble.gatts_notify, connections[0], data, b"x") is None
         bench.radio.set_buffers(3)
         await bench.boot(script)
         async with bench.connected() as client:
-            bench.radio.set_interval_ms(250.0)  # five notifications are made between two events, however busy the machine
+            bench.radio.set_interval_ms(250.0)  # all five between two events, however busy the machine
             await client.write_gatt_char(CONTROL, b"go", response=True)
             await asyncio.sleep(0.6)
             bench.radio.set_interval_ms(15.0)
