@@ -144,7 +144,10 @@ def measured(columns: Columns, rules: Counting) -> Repetition | None:
     """Measure a repetition in columns that hold it with the rest before and behind it; None where it is none."""
     ends = _ends(columns)
     way_out, way_back = ends.top_deg - ends.rest_deg, ends.top_deg - ends.back_deg
-    if not (rules.least_deg * (1.0 - NEAR) <= way_out <= rules.most_deg) or way_back <= 0.0:
+    if (
+        min(way_out, way_back) <= 0.0
+        or not (1.0 - NEAR) * rules.least_deg <= 0.5 * (way_out + way_back) <= rules.most_deg
+    ):
         return None
     times = _times(columns, ends)
     about = slice(*np.searchsorted(columns.t_s, times.whole_s).tolist())

@@ -15,7 +15,10 @@ from hipdrop.training.table import Exercise
 BIN_HZ = 26.0  # a movement of half a second has a dozen of them
 SMOOTH = 4  # bins: means over 0.15 s
 REST_S = 8.0  # where a movement starts from is the lowest of so long: a slow sag is no way out
+BEGINS_S = 2.0  # half of a way takes less: so long before it, it was where it began
 RETURN = 0.7  # of the way out: so much of it back, and it is a repetition
+STAYS_S = 5.0  # so long near the quiet seconds, and it is not out at all: a fidget came before
+STAYS = 0.7  # of the least movement: it stays when it goes about by less
 SETTLE_S = 0.7  # from there until it is judged: the rest of the way back
 LONGEST_HOLD_S = 10.0
 LEAVES = 0.5  # of the least movement: sway does not end a hold
@@ -56,7 +59,9 @@ class RepCounter:
         self._rows: deque[Array] = deque(maxlen=round(KEPT_S / self._bin_s))
         self._newest: deque[Array] = deque(maxlen=SMOOTH)
         self._low: deque[float] = deque(maxlen=round(REST_S / self._bin_s))
+        self._late: deque[float] = deque(maxlen=round(STAYS_S / self._bin_s))
         self._peak_deg: float | None = None  # while it is out
+        self._start_deg = 0.0  # and from where it began
         self._returned_s: float | None = None  # while one waits to be judged
         self._from_s: float | None = None  # from where the columns of the next one begin
         self._next_from_s: float | None = None
@@ -110,10 +115,15 @@ class RepCounter:
         self._rows.append(smooth)
         now_s, out_deg = float(smooth[0]), float(smooth[1])
         self.now_s, self.out_deg = now_s, out_deg
+        self._late.append(out_deg)
         if self._from_s is None:
             self._from_s = now_s
+        if self._peak_deg is not None and self._stays():
+            self._peak_deg = None
+            self._low = deque(self._late, self._low.maxlen)
         if self._peak_deg is not None:
-            self._peak_deg = max(self._peak_deg, out_deg)
+            if out_deg > self._peak_deg:
+                self._peak_deg, self._start_deg = out_deg, self._begins_deg(out_deg)
             if self._peak_deg - out_deg >= max(self._rules.least_deg, RETURN * (self._peak_deg - self._start_deg)):
                 self._comes_back(now_s)
             return
@@ -123,10 +133,21 @@ class RepCounter:
         if out_deg - min(self._low) >= self._rules.least_deg:
             self._goes_out(now_s)
 
-    @property
-    def _start_deg(self) -> float:
-        """Where the way out began: no lower than a little under the quiet seconds, whatever was before."""
-        return max(min(self._low), -self._rules.least_deg)
+    def _begins_deg(self, peak_deg: float) -> float:
+        """Give where the way out to a peak began, no lower than a little under the quiet seconds."""
+        lowest_deg = max(min(self._low), -self._rules.least_deg)
+        half_deg = 0.5 * (peak_deg + lowest_deg)
+        outs = [float(row[1]) for row in self._rows]
+        half = next((k for k in range(len(outs) - 1, -1, -1) if outs[k] < half_deg), 0)
+        before = outs[max(0, half - round(BEGINS_S / self._bin_s)) : half + 1]
+        return max(min(before), lowest_deg)
+
+    def _stays(self) -> bool:
+        """Say whether it stays near where it was in the quiet seconds."""
+        if len(self._late) < round(STAYS_S / self._bin_s):
+            return False
+        least_deg, highest_deg = self._rules.least_deg, max(self._late)
+        return highest_deg < least_deg and highest_deg - min(self._late) < STAYS * least_deg
 
     def _goes_out(self, now_s: float) -> None:
         if self._returned_s is not None:
@@ -134,7 +155,15 @@ class RepCounter:
         self._hold_ends()
         if self._next_from_s is not None:
             self._from_s, self._next_from_s = self._next_from_s, None
-        self._peak_deg = self.out_deg
+            self._from_s = self._at_rest_from_s()
+        self._peak_deg, self._start_deg = self.out_deg, self._begins_deg(self.out_deg)
+        self._late.clear()
+
+    def _at_rest_from_s(self) -> float:
+        """Give from when on the one before is over: what is left of its way back may be higher than the next one."""
+        columns = self._columns()
+        low = columns.out_deg <= min(self._low) + LEAVES * self._rules.least_deg
+        return float(columns.t_s[int(low.argmax())])
 
     def _comes_back(self, now_s: float) -> None:
         """So much of the way is back that it is a repetition, if it is one at all."""
