@@ -15,6 +15,7 @@ from hipdrop.commands.calibrate import calibrate_app
 from hipdrop.commands.checkin import check_in_command
 from hipdrop.commands.clip import clip_app
 from hipdrop.commands.coach import coach_app
+from hipdrop.commands.exercise import exercise_command
 from hipdrop.commands.export import export_command
 from hipdrop.commands.history import history_app
 from hipdrop.commands.import_ import import_command
@@ -53,6 +54,7 @@ app.command("import")(import_command)
 app.command("check-in")(check_in_command)
 app.add_typer(plan_app, name="plan")
 app.add_typer(test_app, name="test")
+app.command("exercise")(exercise_command)
 app.add_typer(coach_app, name="coach")
 app.command("simulate")(simulate_command)
 app.command("where")(where_command)

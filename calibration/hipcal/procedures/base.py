@@ -26,6 +26,16 @@ class Picture(StrEnum):
     RAISE_RIGHT = "raise on the right leg"
     SQUAT_LEFT = "squat on the left leg"
     SQUAT_RIGHT = "squat on the right leg"
+    DROP_LEFT = "pelvic drop on the left leg"
+    DROP_RIGHT = "pelvic drop on the right leg"
+    BRIDGE = "bridge"
+    CLAMSHELL_LEFT = "clamshell with the left leg"
+    CLAMSHELL_RIGHT = "clamshell with the right leg"
+    LEG_LIFT_LEFT = "leg lift with the left leg"
+    LEG_LIFT_RIGHT = "leg lift with the right leg"
+    SIDE_STEP = "side step"
+    BALANCE_LEFT = "balance on the left leg"
+    BALANCE_RIGHT = "balance on the right leg"
     RUN = "run"
     DONE = "done"
 
@@ -46,7 +56,8 @@ class Ball:
 class Course:
     """How far the clip leaned from where it stood: time before now (s, negative) and angle, and bends counted.
 
-    Another angle than that has a `heading` that says which, and its ends `low_deg` and `high_deg`.
+    Another angle than that has a `heading` that says which, and its ends `low_deg` and `high_deg`. What is counted may
+    be something else than bends as well: `counts`.
     """
 
     t_s: tuple[float, ...] = ()
@@ -56,6 +67,23 @@ class Course:
     heading: str = "how far the clip leans"
     low_deg: float = 0.0
     high_deg: float = 90.0
+    counts: str = "bends"
+
+
+class Sound(StrEnum):
+    """What is to be heard and felt: begin, it is over, something is not as it should be."""
+
+    GO = "go"
+    OVER = "over"
+    AWAY = "away"
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """The newest sound, and how many there were: a number that has been heard is not played again."""
+
+    number: int = 0
+    sound: Sound | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +114,12 @@ class Prompt:
         Whether the step may be ended now.
     ball, course
         What the step has found so far, where there is such a thing to be seen.
+    large
+        A count or a time to be read from afar; empty where there is none.
+    side
+        `left`, `right` or `both`: which leg works; empty where that is not the point.
+    call
+        What is to be heard and felt.
     """
 
     picture: Picture
@@ -102,6 +136,9 @@ class Prompt:
     enough: bool = False
     ball: Ball | None = None
     course: Course | None = None
+    large: str = ""
+    side: str = ""
+    call: Call = Call()
 
 
 class Procedure(Protocol):

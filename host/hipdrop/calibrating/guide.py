@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -59,13 +59,15 @@ class Views:
         )
 
 
-async def guide(what: str, run: CalibrationRun, link: Link, finish: Finish, *, window: str | None) -> None:
-    """Lead through it over a link; `window` is the theme of the window, None for none."""
+async def guide(
+    what: str, run: CalibrationRun, link: Link, finish: Finish, *, window: str | None, also: Sequence[View] = ()
+) -> None:
+    """Lead through it over a link; `window` is the theme of the window, None for none; `also` is told as well."""
     from hipdrop.links.remembered import remember
 
     views = Views(what, run, link.name)
     with terminal_view(run.press) as terminal, _window(run, window) as more:
-        views.views += [terminal, *more]
+        views.views += [terminal, *more, *also]
         async with link:
             drawing = asyncio.create_task(_draw(views))
             try:

@@ -13,7 +13,8 @@ from hipdrop.calibrating.ball import BallDrawing
 from hipdrop.calibrating.buttons import ButtonPanel
 from hipdrop.calibrating.clipbox import ClipBox
 from hipdrop.calibrating.people import Figure
-from hipdrop.calibrating.snapshot import Snapshot, held_words, hold_word
+from hipdrop.calibrating.snapshot import Snapshot, held_words, hold_word, side_words
+from hipdrop.events import Side
 from hipdrop.live.stage import BASE_DPI, BASE_HEIGHT, BASE_WIDTH, Panel, Rect, Stage
 from hipdrop.live.textpanel import TextPanel, fit
 from hipdrop.live.theme import HUGE_PT, LARGE_PT, MIDDLE_PT, SMALL_PT, Theme
@@ -29,6 +30,7 @@ WORDS: Rect = (0.012, 0.055, 0.976, 0.095)
 COURSE_S = 20.0
 TITLE_PT, HOW_PT = HUGE_PT - 6, MIDDLE_PT + 1
 HOW_CHARS = 64
+LARGE_COUNT_PT = 96
 COVERED = 0.92  # of the bar: what stands at its end lies on it
 _FLAT = (0.0, 0.0, 1.0)
 
@@ -145,21 +147,30 @@ class WantedPanel(_Drawing):
 
 
 class NowPanel(_Drawing):
-    """The clip as it is held now, as far as gravity tells."""
+    """The clip as it is held now, as far as gravity tells; or a count to be read from afar, and which leg works."""
 
     def __init__(self, figure: MplFigure, rect: Rect, theme: Theme) -> None:
         super().__init__(figure, rect, theme, "")
         self._box = ClipBox(self.ax, theme, theme.grid if theme.paper == "#ffffff" else theme.faint)
-        for artist in self._box.artists:
+        self._theme = theme
+        style: dict[str, Any] = {"ha": "center", "va": "center", "weight": "bold", "family": "DejaVu Sans"}
+        self._large = self.ax.text(0, 12, "", color=theme.ink, fontsize=LARGE_COUNT_PT, **style)
+        self._side = self.ax.text(0, -24, "", fontsize=HUGE_PT, **style)
+        for artist in (*self._box.artists, self._large, self._side):
             self.add(artist)
 
     def show(self, now: Snapshot, clock_s: float) -> bool:
         """Draw it."""
-        ball = now.prompt.ball
+        ball, prompt = now.prompt.ball, now.prompt
         up = None if ball is None else ball.now
-        if not self.changed(up):
+        if not self.changed(up, prompt.large, prompt.side):
             return False
         self._box.show(up)
+        self._large.set_text(prompt.large)
+        self._large.set_fontsize(LARGE_COUNT_PT if len(prompt.large) < 3 else 0.6 * LARGE_COUNT_PT)
+        side = Side(prompt.side) if prompt.side else None
+        self._side.set_text("" if side is None else side_words(side))
+        self._side.set_color(self._theme.legs.get(side, self._theme.ink) if side else self._theme.ink)
         self.heading.set_text("as it is now" if up is not None else "")
         return True
 

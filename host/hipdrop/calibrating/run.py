@@ -81,6 +81,8 @@ class CalibrationRun:
         What the clip has said of the calibration that it holds; None where it has not.
     on_done
         Called once when there is nothing left to do, or it is left.
+    session
+        The connection while there is one; None before, and with a recording.
     """
 
     def __init__(self, make: Make, recording: Path | None = None) -> None:
@@ -93,6 +95,7 @@ class CalibrationRun:
         self.left = False
         self.temperatures_c: list[tuple[float, float]] = []
         self.on_done: Callable[[], None] = lambda: None
+        self.session: LinkSession | None = None
         self.record: bytes | None = None
         self._status: ClipStatus | None = None
         self._told = False
@@ -244,7 +247,7 @@ async def lead(
     OutputError
         The recording could not be written to its end.
     """
-    session = LinkSession(link, run, stream="raw", on_change=on_state)
+    session = run.session = LinkSession(link, run, stream="raw", on_change=on_state)
     over = asyncio.Event()
     run.on_done = over.set
     ending = asyncio.create_task(_end(run, link, session, over, finish))

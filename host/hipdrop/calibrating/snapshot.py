@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from hipcal.procedures.base import Picture, Prompt
 from hipdrop.calibrating.run import Key
+from hipdrop.events import Side
+from hipdrop.live.terminallines import UNICODE
 
 KEYS = {"enter": Key.ENOUGH, "r": Key.REDO, "q": Key.LEAVE}
 KEY_NAMES = {Key.ENOUGH: "Enter", Key.REDO: "R", Key.LEAVE: "Q"}
@@ -59,3 +61,8 @@ def hold_word(prompt: Prompt) -> str:
 def held_words(prompt: Prompt) -> str:
     """Give how long it was held, in words."""
     return f"{min(prompt.held_s, prompt.hold_s):.1f} of {prompt.hold_s:.0f} s" if prompt.hold_s else ""
+
+
+def side_words(side: Side) -> str:
+    """Say which leg works, with its shape."""
+    return f"{UNICODE.signs[side]} {'both legs' if side is Side.BOTH else f'{side} leg'}"

@@ -8,7 +8,18 @@ from contextlib import ExitStack, contextmanager, suppress
 from typing import TYPE_CHECKING, Protocol, TextIO
 
 from hipdrop.calibrating.run import Key
-from hipdrop.calibrating.snapshot import KEY_NAMES, KEY_WORDS, KEYS, Snapshot, held_words, hold_word, keys_of
+from hipdrop.calibrating.snapshot import (
+    KEY_NAMES,
+    KEY_WORDS,
+    KEYS,
+    Snapshot,
+    held_words,
+    hold_word,
+    keys_of,
+    side_words,
+)
+from hipdrop.events import Side
+from hipdrop.live.bigletters import big
 from hipdrop.live.terminalkeys import keys_from, reading
 from hipdrop.live.terminalmode import TerminalMode, stderr_kept, taken_over, write
 from hipdrop.live.terminalview import can_draw
@@ -123,11 +134,15 @@ def draw(now: Snapshot) -> RenderableType:
     if word:
         text.append(f" {word} ", style="bold reverse yellow" if prompt.moving else "bold reverse green")
         text.append(f"  {held_words(prompt)}\n")
+    if prompt.side:
+        text.append(f"{side_words(Side(prompt.side))}\n", style="bold")
+    for line in big(prompt.large, "\N{FULL BLOCK}") if prompt.large else ():
+        text.append(f"  {line}\n", style="bold")
     filled = round(BAR_CHARS * min(1.0, max(0.0, prompt.part)))
     text.append("\N{BOX DRAWINGS HEAVY HORIZONTAL}" * filled, style="bold green")
     text.append("\N{BOX DRAWINGS LIGHT HORIZONTAL}" * (BAR_CHARS - filled) + "\n", style="dim")
     if prompt.course is not None and prompt.course.bends_wanted:
-        text.append(f"bends: {prompt.course.bends} of {prompt.course.bends_wanted}\n")
+        text.append(f"{prompt.course.counts}: {prompt.course.bends} of {prompt.course.bends_wanted}\n")
     if prompt.good:
         text.append(f"\N{CHECK MARK} {prompt.good}\n", style="green")
     if prompt.trouble:

@@ -15,6 +15,7 @@ from hipdrop.errors import LinkError, LinkLost, NotCalibrated, UsageError
 if TYPE_CHECKING:
     from hipcal.model import Calibration
     from hipdrop.calibrating.run import CalibrationRun, Clip, Make
+    from hipdrop.calibrating.terminal import View
     from hipdrop.links.base import Link
     from hipdrop.links.storing import Asker
     from hipdrop.receive.messages import ClipInfo
@@ -45,8 +46,13 @@ class Way:
         return cls(clip, source, None if no_plot else theme, record, sensor_errors)
 
 
-def led(what: str, make: Make, keep: Keep, way: Way, link: Link | None = None) -> None:
-    """Lead through a procedure, keep what it finds, and print what became of it; `link` goes before the clip named.
+def led(
+    what: str, make: Make, keep: Keep, way: Way, link: Link | None = None,
+    also: Callable[[CalibrationRun], View] | None = None,
+) -> None:  # fmt: skip
+    """Lead through a procedure, keep what it finds, and print what became of it.
+
+    `link` goes before the clip named; `also` makes another view of a live one.
 
     Raises
     ------
@@ -70,7 +76,8 @@ def led(what: str, make: Make, keep: Keep, way: Way, link: Link | None = None) -
             said.extend(await keep(run, asker))
 
         link = link or chosen_link(way.clip, sensor_errors=way.sensor_errors)
-        asyncio.run(guide(what, run, link, finish, window=way.window))
+        more = [] if also is None else [also(run)]
+        asyncio.run(guide(what, run, link, finish, window=way.window, also=more))
         if run.left:
             print("hipdrop: left; nothing is changed", file=sys.stderr)
             raise KeyboardInterrupt

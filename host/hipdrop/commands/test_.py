@@ -68,7 +68,7 @@ def single_leg_command(
 
     link = _demo_link(clip, source, tries, squats) if demo else None
     way = Way.of(clip, source, no_plot, theme, record, sensor_errors)
-    who = _who(person, live=source is None and not demo)
+    who = who_trains(person, live=source is None and not demo)
     given = None if calibration is None else load(calibration)
     test = SingleLegTest(source, tries, squats, bends, None if site is None else str(site), who, out, given)
     led(WHAT, test.make, test.keep, way, link)
@@ -92,7 +92,7 @@ class SingleLegTest:
         from hipdrop.training.procedures.singleleg import SingleLegProcedure
 
         known = self._given or known_and_said(clip)
-        self._mount = None if self._bends else _worn_mount(known, self._source, named=self._given is not None)
+        self._mount = None if self._bends else worn_mount(known, self._source, named=self._given is not None)
 
         def then(mount: Array) -> Procedure:
             return SingleLegProcedure(mount, tries=self._tries, squats=self._squats, calibration=known)
@@ -145,7 +145,7 @@ def _demo_link(clip: str | None, source: Path | None, tries: int, squats: bool) 
     return VirtualLink(demo_test(tries, squats=squats).feed)
 
 
-def _who(person: str | None, *, live: bool) -> str | None:
+def who_trains(person: str | None, *, live: bool) -> str | None:
     """Give whose test it is; a live one begins with the check-in of the day."""
     from hipdrop.commands.checkin import NOBODY, checked_in, whose
     from hipdrop.people import checked_name
@@ -157,7 +157,7 @@ def _who(person: str | None, *, live: bool) -> str | None:
     return who
 
 
-def _worn_mount(known: Calibration | None, source: Path | None, *, named: bool) -> MountFit | None:
+def worn_mount(known: Calibration | None, source: Path | None, *, named: bool) -> MountFit | None:
     """Give the mount that is known, if the clip has been worn in it since; one in a file that is named is believed."""
     from hipdrop.receive.calibrated import MOUNT_HOLDS_S
 

@@ -105,6 +105,8 @@ class Exercise:
         Standing, on the back or on the side; the quiet seconds before the set are in this position.
     position, how, cues
         What to do; `said` puts the sides in.
+    course, course_deg
+        The angle that is shown as it goes on, in words, and the ends of its drawing.
     clip
         Where the clip sits.
     sets, repetitions, seconds
@@ -121,6 +123,8 @@ class Exercise:
     start: Start
     position: str
     how: str
+    course: str
+    course_deg: tuple[float, float]
     clip: str
     cues: tuple[str, ...]
     sets: int
@@ -155,5 +159,6 @@ def _exercise(name: str, row: dict[str, Any]) -> Exercise:
         "watch": tuple(Range(**one) for one in watch),
         "sides": tuple(row["sides"]),
         "cues": tuple(row["cues"]),
+        "course_deg": tuple(row["course_deg"]),
     }
     return Exercise(name=name, **row | made)

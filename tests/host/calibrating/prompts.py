@@ -13,6 +13,11 @@ _BALL = Ball(((0.0, 1.0, 0.0), (0.0, 0.0, 1.0), (0.0, 0.0, -1.0)), (0.88, 0.42, 
 _HEIGHT = Course(
     _T_S, tuple(0.1 * lean for lean in _LEAN), heading="height of the right hip", low_deg=-10.0, high_deg=10.0
 )
+_DROPS = Course(
+    _T_S, tuple(0.25 * lean for lean in _LEAN), 6, 10, "how far the right hip is down", -10.0, 20.0, "repetitions"
+)
+_ROLL = Course(_T_S, tuple(0.4 * lean for lean in _LEAN), heading="how far you have rolled back", low_deg=-25.0,
+               high_deg=25.0)  # fmt: skip
 _POSE = (
     "Turn it until it is as in the picture, with x up (axes of the chip). Rest your hand on something and hold it "
     "still."
@@ -56,6 +61,24 @@ PROMPTS = {
     "raise on the right leg": Prompt(Picture.RAISE_RIGHT, "Stand on the right leg", "", 2, 6, course=_HEIGHT),
     "squat on the left leg": Prompt(Picture.SQUAT_LEFT, "Squat on the left leg", "", 7, 8, enough=True, course=_HEIGHT),
     "squat on the right leg": Prompt(Picture.SQUAT_RIGHT, "Squat on the right leg", "", 8, 8, course=_HEIGHT),
+    "pelvic drop on the left leg": Prompt(
+        Picture.DROP_LEFT, "Pelvic drop, left leg: 6 of 10", "Let the right hip sink, then lift it to level; hold.",
+        1, 6, 0.6, enough=True, course=_DROPS, large="6", side="left",
+        trouble="number 6 was too shallow (4 deg): go further",
+    ),
+    "pelvic drop on the right leg": Prompt(Picture.DROP_RIGHT, "", large="12", side="right", course=_DROPS),
+    "bridge": Prompt(Picture.BRIDGE, "Bridge: 0 of 12", "", large="0", side="both", course=_DROPS),
+    "clamshell, left": Prompt(
+        Picture.CLAMSHELL_LEFT, "Clamshell, left leg", "Feet together, lift the left knee and lower it slowly. The "
+        "pelvis stays where it is.", 1, 6, 0.4, enough=True, course=_ROLL, large="0:27", side="left",
+        trouble="rolled back",
+    ),
+    "clamshell, right": Prompt(Picture.CLAMSHELL_RIGHT, "Clamshell", large="0:03", side="right", course=_ROLL),
+    "leg lift, left": Prompt(Picture.LEG_LIFT_LEFT, "Leg lift", large="0:45", side="left", course=_ROLL),
+    "leg lift, right": Prompt(Picture.LEG_LIFT_RIGHT, "Leg lift", large="0:45", side="right", course=_ROLL),
+    "side step": Prompt(Picture.SIDE_STEP, "Side step", large="0:40", side="both", course=_ROLL),
+    "balance, left": Prompt(Picture.BALANCE_LEFT, "Balance", large="0:30", side="left", course=_HEIGHT),
+    "balance, right": Prompt(Picture.BALANCE_RIGHT, "Balance", large="0:30", side="right", course=_HEIGHT),
     "run": Prompt(
         Picture.RUN, "Run: 4:12 to go", "Fresh, easy, as you always run, on the flat; no intervals.", 2, 2, 0.48,
         good="640 steps; drop left 2.7, right 2.6 deg",
