@@ -46,7 +46,7 @@ def lifted(prompt: Prompt) -> bool:
 
 def rolled(prompt: Prompt) -> bool:
     """Say whether the pelvis has rolled back."""
-    return prompt.trouble == "rolled back" and _now(prompt) > 16.0
+    return prompt.trouble.startswith("rolled back") and _now(prompt) > 16.0
 
 
 def _now(prompt: Prompt) -> float:

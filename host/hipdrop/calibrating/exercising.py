@@ -1,4 +1,4 @@
-"""The exercises as figures, seen from behind; the bridge from the left."""
+"""The exercises as figures, at rest in their position and at work; seen from behind, the bridge from the left."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from hipcal.procedures.base import Picture
 from hipdrop.calibrating.pen import Pen
 from hipdrop.events import Side
 
-Draw = Callable[[Pen], None]
+Draw = Callable[[Pen, bool], None]
 DROP_DEG = 13.0  # to be seen
 _STEP_CM = 18.0
 
@@ -28,29 +28,34 @@ def _named(pen: Pen, leg: Side, x: float, y: float, where: str = "") -> None:
     pen.label(x, y, f"{leg}{where}", pen.theme.legs[leg])
 
 
-def pelvic_drop(leg: Side, pen: Pen) -> None:
+def pelvic_drop(leg: Side, pen: Pen, still: bool) -> None:
     """Stand on a step, the free hip sinking."""
     out = -1.0 if leg is Side.LEFT else 1.0
-    down = math.radians(DROP_DEG)
+    drop_deg = 0.0 if still else DROP_DEG
+    down = math.radians(drop_deg)
     hip_y = _STEP_CM + 84
     free_x, free_y = out * 12 - out * 26 * math.cos(down), hip_y - 26 * math.sin(down)
-    step = [(out * 34, 0), (out * 34, _STEP_CM - 3), (-out * 4, _STEP_CM - 3), (-out * 4, 0)]
+    edge = -out * (30 if still else 4)
+    step = [(out * 34, 0), (out * 34, _STEP_CM - 3), (edge, _STEP_CM - 3), (edge, 0)]
     pen.line([(float(x), y) for x, y in step], 4.0, pen.theme.faint)
     pen.line([(out * 10, _STEP_CM + 4), (out * 12, _STEP_CM + 44), (out * 12, hip_y)], 11.0, pen.theme.legs[leg])
     pen.line([(free_x, free_y), (free_x, free_y - 42), (free_x - out * 2, free_y - 82)], 11.0,
              pen.theme.legs[leg.other])  # fmt: skip
     pen.line([(out * 14, hip_y), (free_x, free_y)], 13.0)
     _upper(pen, 0.0, hip_y - 3)
-    pen.clip(0.0, hip_y + 2, 15.0, turn_deg=out * DROP_DEG)
-    pen.arrow((free_x - out * 24, free_y + 20), (free_x - out * 24, free_y - 22), both=True)
+    pen.clip(0.0, hip_y + 2, 15.0, turn_deg=out * drop_deg)
+    if not still:
+        beside = free_x - out * 24
+        pen.arrow((beside, free_y + 20), (beside, free_y - 22), both=True)
     _named(pen, leg, 92.0 if out > 0 else -42.0, 30.0)
 
 
-def balance(leg: Side, pen: Pen) -> None:
+def balance(leg: Side, pen: Pen, still: bool) -> None:
     """Stand on one leg, the pelvis level."""
     out = -1.0 if leg is Side.LEFT else 1.0
+    free = ((12, 92), (11, 50), (10, 5)) if still else ((12, 92), (18, 56), (14, 34))
     pen.line([(out * 10, 5), (out * 11, 50), (out * 12, 92)], 11.0, pen.theme.legs[leg])
-    pen.line([(-out * 12, 92), (-out * 18, 56), (-out * 14, 34)], 11.0, pen.theme.legs[leg.other])
+    pen.line([(-out * x, y) for x, y in free], 11.0, pen.theme.legs[leg.other])
     pen.line([(-14, 92), (14, 92)], 13.0)
     pen.line([(-60, 92), (60, 92)], 1.5, pen.theme.faint)
     _upper(pen, 0.0, 92.0)
@@ -58,7 +63,7 @@ def balance(leg: Side, pen: Pen) -> None:
     _named(pen, leg, 72.0 if out > 0 else -30.0, 18.0)
 
 
-def side_step(pen: Pen) -> None:
+def side_step(pen: Pen, still: bool) -> None:
     """Knees a little bent, a band about the legs, steps to either side."""
     left, right = (pen.theme.legs[leg] for leg in (Side.LEFT, Side.RIGHT))
     pen.line([(-30, 5), (-27, 44), (-12, 84)], 11.0, left)
@@ -68,18 +73,24 @@ def side_step(pen: Pen) -> None:
     pen.line([(-60, 84), (60, 84)], 1.5, pen.theme.faint)
     _upper(pen, 0.0, 84.0)
     pen.clip(0.0, 90.0, 15.0)
-    pen.arrow((-92, 60), (-52, 60), both=True)
-    pen.arrow((52, 60), (92, 60), both=True)
+    if not still:
+        pen.arrow((-92, 60), (-52, 60), both=True)
+        pen.arrow((52, 60), (92, 60), both=True)
 
 
-def bridge(pen: Pen) -> None:
+def bridge(pen: Pen, still: bool) -> None:
     """Lie on the back, hips up: shoulders, hips and knees in line."""
-    left = pen.theme.legs[Side.LEFT]
-    pen.line([(-48, 12), (-6, 10), (38, 50), (44, 5)], 10.0, alpha=0.2)
-    pen.line([(-48, 12), (-2, 31)], 17.0)
-    pen.line([(-2, 31), (42, 50), (44, 5), (54, 4)], 11.0, left)
+    low, knee, shin = (-6.0, 10.0), [(38.0, 50.0), (44.0, 5.0)], [(42.0, 50.0), (44.0, 5.0), (54.0, 4.0)]
+    hip = low if still else (-2.0, 31.0)
+    if not still:
+        pen.line([(-48, 12), low, *knee], 10.0, alpha=0.2)
+    pen.line([(-48, 12), hip], 17.0)
+    pen.line([hip, *shin], 11.0, pen.theme.legs[Side.LEFT])
     pen.line([(-46, 12), (-20, 5), (4, 5)], 7.0)
     pen.head(-68, 13)
+    if still:
+        pen.clip(-11, 23, 7.0, turn_deg=90.0)
+        return
     pen.clip(-7, 43, 7.0, turn_deg=112.0)
     pen.arrow((-4, 52), (-4, 84))
 
@@ -94,23 +105,26 @@ def _on_side(pen: Pen, leg: Side) -> float:
     return head
 
 
-def clamshell(leg: Side, pen: Pen) -> None:
+def clamshell(leg: Side, pen: Pen, still: bool) -> None:
     """Lie on the side, feet together, the upper knee lifted."""
     head = _on_side(pen, leg)
     pen.line([(head * 2, 12), (-head * 34, 7), (-head * 62, 7)], 11.0, pen.theme.legs[leg.other])
-    pen.line([(head * 2, 26), (-head * 30, 58), (-head * 62, 13)], 11.0, pen.theme.legs[leg])
+    knee_cm = 22 if still else 58
+    pen.line([(head * 2, 26), (-head * 32, knee_cm), (-head * 62, 15)], 11.0, pen.theme.legs[leg])
     pen.clip(head * 5, 20, 9.0, high=16.0)
-    pen.arrow((-head * 14, 70), (-head * 36, 84), bow=0.3 * head)
+    if not still:
+        pen.arrow((-head * 14, 70), (-head * 36, 84), bow=0.3 * head)
     _named(pen, leg, 60.0, 112.0, " leg on top")
 
 
-def leg_lift(leg: Side, pen: Pen) -> None:
+def leg_lift(leg: Side, pen: Pen, still: bool) -> None:
     """Lie on the side, the straight upper leg lifted."""
     head = _on_side(pen, leg)
     pen.line([(head * 2, 12), (-head * 26, 8), (-head * 44, 6)], 11.0, pen.theme.legs[leg.other])
-    pen.line([(head * 2, 26), (-head * 80, 60)], 11.0, pen.theme.legs[leg])
+    pen.line([(head * 2, 26), (-head * 80, 20 if still else 60)], 11.0, pen.theme.legs[leg])
     pen.clip(head * 5, 20, 9.0, high=16.0)
-    pen.arrow((-head * 84, 30), (-head * 84, 50))
+    if not still:
+        pen.arrow((-head * 84, 30), (-head * 84, 50))
     _named(pen, leg, 60.0, 112.0, " leg on top")
 
 

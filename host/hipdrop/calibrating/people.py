@@ -37,7 +37,7 @@ class Figure:
         ax.set(xlim=(-105, 105), ylim=(-14, 190), aspect="equal")
         ax.axis("off")
         self._pen, self._theme = Pen(ax, theme), theme
-        self._by_picture: dict[Picture, list[Artist]] = {}
+        self._drawn: dict[tuple[Picture, bool], list[Artist]] = {}
         own: list[tuple[Picture, Callable[[], None]]] = [
             (Picture.STAND, self._stand),
             (Picture.BEND, self._bend),
@@ -48,17 +48,20 @@ class Figure:
             (Picture.SQUAT_LEFT, partial(self._squat, Side.LEFT)),
             (Picture.SQUAT_RIGHT, partial(self._squat, Side.RIGHT)),
         ]
-        for picture, draw in own + [(picture, partial(drawn, self._pen)) for picture, drawn in EXERCISES.items()]:
-            draw()
+        still = [((picture, True), partial(draw, self._pen, True)) for picture, draw in EXERCISES.items()]
+        works = [((picture, False), partial(draw, self._pen, False)) for picture, draw in EXERCISES.items()]
+        for name, figure in [*(((picture, False), draw) for picture, draw in own), *still, *works]:
+            figure()
             self._pen.line([(-95, _FLOOR), (95, _FLOOR)], 2.0, theme.faint)
-            self._by_picture[picture] = self._pen.lift()
-        self.artists = [artist for drawn in self._by_picture.values() for artist in drawn]
+            self._drawn[name] = self._pen.lift()
+        self.artists = [artist for drawn in self._drawn.values() for artist in drawn]
 
-    def show(self, picture: Picture) -> None:
-        """Show this one, or nobody."""
-        for name, drawn in self._by_picture.items():
+    def show(self, picture: Picture, *, still: bool = False) -> None:
+        """Show this one, or nobody; at rest before an exercise, in its position."""
+        shown = (picture, still and picture in EXERCISES)
+        for name, drawn in self._drawn.items():
             for artist in drawn:
-                artist.set_visible(name is picture)
+                artist.set_visible(name == shown)
 
     def _stand(self) -> None:
         self._body(0.0)

@@ -29,8 +29,10 @@ BAR: Rect = (0.012, 0.155, 0.976, 0.07)
 WORDS: Rect = (0.012, 0.055, 0.976, 0.095)
 COURSE_S = 20.0
 TITLE_PT, HOW_PT = HUGE_PT - 6, MIDDLE_PT + 1
-HOW_CHARS = 64
+HOW_CHARS, HOW_CHARS_ALONE = 64, 88  # of a line, beside the large word and without it
+MORE_LINES = 0.8  # so much smaller are more than two lines
 LARGE_COUNT_PT = 96
+SIDE_PT = 30  # both legs, within its panel
 COVERED = 0.92  # of the bar: what stands at its end lies on it
 _FLAT = (0.0, 0.0, 1.0)
 
@@ -87,9 +89,12 @@ class HeadPanel(TextPanel):
         if word:
             ground, ink = self._theme.alert if prompt.moving else self._theme.good
         self._ground.set_facecolor(ground)
+        lines, how_pt = textwrap.wrap(prompt.how, HOW_CHARS if word else HOW_CHARS_ALONE), HOW_PT
+        if len(lines) > 2:
+            how_pt = MORE_LINES * HOW_PT
         for text, said, size_pt, room in (
             (self._title, prompt.title, TITLE_PT, 0.78),
-            (self._how, "\n".join(textwrap.wrap(prompt.how, HOW_CHARS)), HOW_PT, 0.70),
+            (self._how, "\n".join(lines), how_pt, 0.70 if word else 0.97),
             (self._step, step, MIDDLE_PT, 0.2),
             (self._word, word, LARGE_PT, 0.28),
         ):
@@ -135,13 +140,14 @@ class WantedPanel(_Drawing):
         """Draw what is wanted."""
         prompt = now.prompt
         wanted = None if prompt.ball is None else prompt.ball.wanted
-        if not self.changed(prompt.picture, wanted):
+        still = bool(prompt.hold_s)
+        if not self.changed(prompt.picture, wanted, still):
             return False
         on_table = prompt.picture is Picture.TABLE
         self._box.show(_FLAT if on_table else wanted if prompt.picture is Picture.POSE else None)
         self._table.set_visible(on_table)
         self._tick.set_visible(prompt.picture is Picture.DONE)
-        self._figure.show(prompt.picture)
+        self._figure.show(prompt.picture, still=still)
         self.heading.set_text("hold it like this" if prompt.picture is Picture.POSE and wanted else "")
         return True
 
@@ -155,7 +161,7 @@ class NowPanel(_Drawing):
         self._theme = theme
         style: dict[str, Any] = {"ha": "center", "va": "center", "weight": "bold", "family": "DejaVu Sans"}
         self._large = self.ax.text(0, 12, "", color=theme.ink, fontsize=LARGE_COUNT_PT, **style)
-        self._side = self.ax.text(0, -24, "", fontsize=HUGE_PT, **style)
+        self._side = self.ax.text(0, -24, "", fontsize=SIDE_PT, **style)
         for artist in (*self._box.artists, self._large, self._side):
             self.add(artist)
 

@@ -20,7 +20,7 @@ def demo_exercise(
     name: str, legs: Sequence[Side | None], sets: int, *, repetitions: int = 0, seconds: float = 0.0,
     bends: bool = True, seed: int = 4,
 ) -> MovementsRun:  # fmt: skip
-    """Give three bends, if they are wanted, and all sets, leg by leg; one repetition of each set is cheated."""
+    """Give three bends, if they are wanted, and all sets, leg by leg; in each set there is some cheating."""
     draw = np.random.default_rng(seed)
     movements: list[Movement] = [Stand(6.0), Bend(), Bend(), Bend(), Stand(1.0)] if bends else [Stand(2.0)]
     for _ in range(sets):

@@ -21,7 +21,8 @@ from hipdrop.simulate.exercise_demo import demo_exercise
 from hipdrop.simulate.exercise_moves import LieDown
 from hipdrop.simulate.movements import Stand
 from hipdrop.simulate.movements_run import MovementsRun, perform
-from hipdrop.training.procedures.sets import PICTURES, SetsProcedure
+from hipdrop.training.procedures.setprompts import PICTURES
+from hipdrop.training.procedures.sets import SetsProcedure
 from hipdrop.training.repetition import Fault
 from hipdrop.training.setresult import SetsResult, as_data, lines_of
 from hipdrop.training.store import line_of
@@ -155,17 +156,34 @@ def test_the_wrong_side_is_named_before_the_set_begins() -> None:
     assert not through.prompt.large
 
 
-def test_a_gap_begins_the_set_anew() -> None:
+def gap_at(run: MovementsRun, through: SetsProcedure, at_s: float) -> None:
+    """Lead somebody through it until then; 3 s are missing; two seconds more."""
+    at = round(at_s * run.config.rate_hz)
+    through.push(run.block.slice(0, at))
+    assert through.prompt.large
+    later = run.block.slice(at, len(run.block))
+    through.push(SampleBlock(later.t_s + 3.0, later.acc_ms2, later.gyr_rads, later.first_index, 3.0).slice(0, 300))
+
+
+def test_an_early_gap_begins_the_set_anew() -> None:
     run = demo("balance")
     through = procedure(run, "balance")
-    block = run.block
-    at = round(12.0 * run.config.rate_hz)
-    through.push(block.slice(0, at))
-    assert through.prompt.large
-    later = block.slice(at, len(block))
-    through.push(SampleBlock(later.t_s + 3.0, later.acc_ms2, later.gyr_rads, later.first_index, 3.0).slice(0, 300))
-    assert "samples are missing" in through.prompt.trouble
+    gap_at(run, through, 10.0)
+    assert through.prompt.trouble == "3.0 s of samples are missing; bring the clip nearer to the computer"
     assert not through.prompt.large
+    assert through.prompt.step == 1
+
+
+def test_a_late_gap_ends_the_set_and_keeps_it() -> None:
+    run = demo("pelvic-drop", sets=2)
+    through = procedure(run, "pelvic-drop", sets=2)
+    gap_at(run, through, 29.0)
+    assert through.prompt.trouble == "3.0 s of samples are missing, so that set ended there; R does it again"
+    assert through.prompt.step == 2
+    through.enough()
+    (done,) = sets_of(through).sets
+    assert len(done.repetitions) == 3
+    assert done.end_s == pytest.approx(29.0, abs=0.2)  # and not behind the gap
 
 
 def test_nothing_comes() -> None:

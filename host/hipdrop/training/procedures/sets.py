@@ -8,7 +8,7 @@ from enum import Enum, auto
 
 from hipcal.levelled import LOOK_S, rate_of
 from hipcal.model import Calibration
-from hipcal.procedures.base import Call, Course, Picture, Prompt, Sound
+from hipcal.procedures.base import Call, Picture, Prompt, Sound
 from hipcal.procedures.cells import Cells, joined
 from hipcal.procedures.quiet import HALF, HalfSeconds, is_quiet
 from hipcal.refusal import Refusal
@@ -16,26 +16,14 @@ from hipdrop.events import Side
 from hipdrop.samples import Array, SampleBlock
 from hipdrop.training.levelled import Levelled
 from hipdrop.training.posture import Posture
+from hipdrop.training.procedures.setprompts import COURSE_S, counted_prompt, course_of, position_prompt, timed_prompt
 from hipdrop.training.reps import RepCounter
 from hipdrop.training.setresult import DoneSet, SetsResult, repetition_words, set_words
-from hipdrop.training.table import Exercise, said
+from hipdrop.training.table import Exercise
 from hipdrop.training.watch import PelvisWatch
 
 QUIET_S = 5.0  # less leaves too much of the gyroscope's bias (docs/single-leg-test.md)
 AFTER_S = 1.5  # behind the last repetition: its hold
-COURSE_S = 20.0
-PICTURES: dict[tuple[str, Side | None], Picture] = {
-    ("pelvic-drop", Side.LEFT): Picture.DROP_LEFT,
-    ("pelvic-drop", Side.RIGHT): Picture.DROP_RIGHT,
-    ("bridge", None): Picture.BRIDGE,
-    ("clamshell", Side.LEFT): Picture.CLAMSHELL_LEFT,
-    ("clamshell", Side.RIGHT): Picture.CLAMSHELL_RIGHT,
-    ("side-lying", Side.LEFT): Picture.LEG_LIFT_LEFT,
-    ("side-lying", Side.RIGHT): Picture.LEG_LIFT_RIGHT,
-    ("side-step", None): Picture.SIDE_STEP,
-    ("balance", Side.LEFT): Picture.BALANCE_LEFT,
-    ("balance", Side.RIGHT): Picture.BALANCE_RIGHT,
-}
 
 
 class Stage(Enum):
@@ -58,7 +46,7 @@ class _Work:
     watch: PelvisWatch | None = None
     begun_s: float = 0.0
     now_s: float = 0.0
-    faulty: int = 0  # repetitions whose fault has been heard
+    heard: int = 0  # repetitions that were told of
     course: deque[tuple[float, float]] = field(default_factory=deque)
 
 
@@ -107,7 +95,9 @@ class SetsProcedure:
             if self.done:
                 return
             if cell.gap_s:
-                self._again(f"{cell.gap_s:.1f} s of samples are missing; bring the clip nearer to the computer")
+                self._gap(cell.gap_s)
+                if self.done:
+                    return
             piece = self._halves.push(cell)
             self._work.now_s = float(cell.t_s[-1])
             if self._work.stage is Stage.WORK:
@@ -151,51 +141,23 @@ class SetsProcedure:
         steps = len(self._tasks)
         if self.done:
             return Prompt(Picture.DONE, "Done", step=steps, steps=steps, part=1.0, good=self._good, call=self._call)
-        show = self._quiet_prompt if self._work.stage is Stage.QUIET else self._work_prompt
-        leg = self._leg
         return replace(
-            show(), step=len(self._found) + 1, steps=steps, good=self._good, trouble=self._trouble, call=self._call,
-            side="both" if leg is None else str(leg), course=self._course(),
+            self._shown(), step=len(self._found) + 1, steps=steps, good=self._good, trouble=self._trouble,
+            call=self._call,
         )  # fmt: skip
 
-    def _quiet_prompt(self) -> Prompt:
-        held_s = min(self._work.quiet_s, QUIET_S)
-        leg = self._leg
-        which = "" if leg is None else f", {leg} leg"
-        how = f"{said(self._exercise.position, leg)} Then keep still; clip {self._exercise.clip.partition(':')[0]}."
-        return Prompt(
-            self._picture, f"{self._exercise.title}{which}: into position", how, part=held_s / QUIET_S, held_s=held_s,
-            hold_s=QUIET_S, moving=self._work.moves, enough=bool(self._found),
-        )  # fmt: skip
-
-    def _work_prompt(self) -> Prompt:
-        leg, work = self._leg, self._work
-        which = "" if leg is None else f", {leg} leg"
-        how = said(self._exercise.how, leg)
+    def _shown(self) -> Prompt:
+        work, exercise, leg = self._work, self._exercise, self._leg
+        if work.stage is Stage.QUIET:
+            shown = position_prompt(exercise, leg, min(work.quiet_s, QUIET_S), QUIET_S)
+            return replace(shown, moving=work.moves, enough=bool(self._found))
+        counts = (0, 0)
         if work.counter is not None:
-            count = work.counter.count
-            title = f"{self._exercise.title}{which}: {count} of {self._repetitions}"
-            return Prompt(self._picture, title, how, part=count / self._repetitions, enough=True, large=str(count))
-        since_s = min(work.now_s - work.begun_s, self._seconds)
-        left = int(self._seconds - since_s + 0.999)
-        cue = said("; ".join(self._exercise.cues), leg)
-        return Prompt(
-            self._picture, f"{self._exercise.title}{which}", f"{how} {cue[0].upper()}{cue[1:]}.",
-            part=since_s / self._seconds, enough=True, large=f"{left // 60}:{left % 60:02d}",
-        )  # fmt: skip
-
-    @property
-    def _picture(self) -> Picture:
-        return PICTURES[self._exercise.name, self._leg]
-
-    def _course(self) -> Course:
-        work, exercise = self._work, self._exercise
-        times_s = tuple(round(at_s - work.now_s, 2) for at_s, _ in work.course)
-        counts = (0, 0) if work.counter is None else (work.counter.count, self._repetitions)
-        return Course(
-            times_s, tuple(round(deg, 1) for _, deg in work.course), *counts, said(exercise.course, self._leg),
-            *exercise.course_deg, "repetitions",
-        )  # fmt: skip
+            counts = work.counter.count, self._repetitions
+            shown = counted_prompt(exercise, leg, *counts)
+        else:
+            shown = timed_prompt(exercise, leg, work.now_s - work.begun_s, self._seconds)
+        return replace(shown, course=course_of(exercise, leg, work.course, work.now_s, counts) if work.course else None)
 
     # ---- what happens ----
 
@@ -239,6 +201,21 @@ class SetsProcedure:
             self._seen(work.now_s, work.watch.angle_deg)
             self._watched(work.watch, out)
 
+    def _gap(self, gap_s: float) -> None:
+        """Nobody knows what was done meanwhile: a set of which the half is done is over, another one begins anew."""
+        missing = f"{gap_s:.1f} s of samples are missing"
+        if self._work.stage is Stage.WORK and self._part_done() >= 0.5:
+            self._set_ends()
+            self._trouble = f"{missing}, so that set ended there; R does it again"
+        else:
+            self._again(f"{missing}; bring the clip nearer to the computer")
+
+    def _part_done(self) -> float:
+        work = self._work
+        if work.counter is not None:
+            return len(work.counter.repetitions) / self._repetitions
+        return 0.0 if work.watch is None else work.watch.watched_s / self._seconds
+
     def _seen(self, at_s: float, deg: float) -> None:
         course = self._work.course
         course.append((at_s, deg))
@@ -248,8 +225,8 @@ class SetsProcedure:
     def _counted(self, counter: RepCounter) -> None:
         """Say what was right or wrong with the newest repetition; end the set with the last one."""
         found = counter.repetitions
-        if len(found) > self._work.faulty:
-            self._work.faulty = len(found)
+        if len(found) > self._work.heard:
+            self._work.heard = len(found)
             words = repetition_words(len(found), found[-1], self._exercise, self._leg)
             self._good, self._trouble = ("", words) if found[-1].faults else (words, "")
             if found[-1].faults:
@@ -258,7 +235,7 @@ class SetsProcedure:
             self._set_ends()
 
     def _watched(self, watch: PelvisWatch, before: str) -> None:
-        self._trouble = watch.out
+        self._trouble = f"{watch.out}: bring the pelvis back" if watch.out else ""
         if watch.out and watch.out != before:
             self._says(Sound.AWAY)
         if self._work.now_s - self._work.begun_s >= self._seconds:
