@@ -48,10 +48,12 @@ class Figure:
             (Picture.SQUAT_LEFT, partial(self._squat, Side.LEFT)),
             (Picture.SQUAT_RIGHT, partial(self._squat, Side.RIGHT)),
         ]
-        still = [((picture, True), partial(draw, self._pen, True)) for picture, draw in EXERCISES.items()]
-        works = [((picture, False), partial(draw, self._pen, False)) for picture, draw in EXERCISES.items()]
-        for name, figure in [*(((picture, False), draw) for picture, draw in own), *still, *works]:
-            figure()
+        figures: dict[tuple[Picture, bool], Callable[[], None]] = {(picture, False): draw for picture, draw in own}
+        for picture, of_exercise in EXERCISES.items():
+            for still in (True, False):
+                figures[picture, still] = partial(of_exercise, self._pen, still)
+        for name, draw in figures.items():
+            draw()
             self._pen.line([(-95, _FLOOR), (95, _FLOOR)], 2.0, theme.faint)
             self._drawn[name] = self._pen.lift()
         self.artists = [artist for drawn in self._drawn.values() for artist in drawn]
