@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from contextlib import ExitStack
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -21,7 +20,8 @@ from hipdrop.commands.options import (
     ThemeOption,
 )
 from hipdrop.commands.test_ import who_trains, worn_mount
-from hipdrop.errors import OutputError, UsageError
+from hipdrop.commands.trainkeep import place_of
+from hipdrop.errors import UsageError
 
 if TYPE_CHECKING:
     from hipcal.model import Calibration, MountFit
@@ -60,7 +60,8 @@ def exercise_command(
 ) -> None:
     """Do sets of an exercise: pelvic-drop and bridge are counted, in the others the clip watches the pelvis.
 
-    Where it is not known how the clip sits, it begins with three bends. Ctrl-C or Q leaves it, and keeps nothing.
+    Where it is not known how the clip sits, and for the bridge, it begins with three bends. Ctrl-C or Q leaves it, and
+    keeps nothing.
     """
     from hipcal.file import load
     from hipdrop.alert_settings import AlertSettings
@@ -135,14 +136,15 @@ class ExerciseSession:
         given: Calibration | None,
     ) -> None:  # fmt: skip
         self._sets, self._source, self._bends = sets, source, bends
-        self._who, self._out, self._given = who, out, given
+        self._place, self._given = place_of(who, out), given
 
     def make(self, clip: Clip) -> Procedure:
         """Make the procedure: with the mount that is known, else with three bends first."""
         from hipdrop.training.procedures.mounted import BendsFirst
 
-        known = self._given or known_and_said(clip)
-        mount: MountFit | None = None if self._bends else worn_mount(known, self._source, named=self._given is not None)
+        named, known = self._given is not None, self._given or known_and_said(clip)
+        anew = self._bends or (self._sets.exercise.moved and not named)
+        mount: MountFit | None = None if anew else worn_mount(known, self._source, named=named)
         if mount is None:
             return BendsFirst(lambda found: self._sets.procedure(found, known), known)
         return self._sets.procedure(mount.pelvis_from_sensor, known)
@@ -155,21 +157,6 @@ class ExerciseSession:
         sets = [as_data(done, self._sets.exercise) for done in result.sets]
         last_s = result.sets[-1].end_s
         times = [run.measured - timedelta(seconds=round(last_s - done.end_s)) for done in result.sets]
-        return [*lines_of(sets), *self._written(sets, times)]
-
-    def _written(self, sets: list[dict[str, Any]], times: list[datetime]) -> list[str]:
-        if self._out is not None:
-            whole = [{"at": at.isoformat(), **kept} for kept, at in zip(sets, times, strict=True)]
-            text = json.dumps({"hipdrop_sets": 1, "sets": whole}, indent=1)
-            try:
-                self._out.write_text(text + "\n", "utf-8")
-            except OSError as error:
-                raise OutputError(self._out, f"cannot be written ({error.strerror or error}); name another") from error
-            return [f"written        {self._out}"]
-        if self._who is None:
-            return ["not kept       nobody is named; --person NAME keeps it, --out FILE writes it"]
-        from hipdrop.training import store
-
-        for kept, at in zip(sets, times, strict=True):
-            store.add(self._who, "set", kept, at)
-        return [f"kept           {store.training_path(self._who)}"]
+        entries = list(zip(times, sets, strict=True))
+        whole = {"hipdrop_sets": 1, "sets": [{"at": at.isoformat(), **kept} for at, kept in entries]}
+        return self._place.keep(list(lines_of(sets)), "set", entries, whole)

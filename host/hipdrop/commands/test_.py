@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -20,7 +19,8 @@ from hipdrop.commands.options import (
     SiteOption,
     ThemeOption,
 )
-from hipdrop.errors import OutputError, UsageError
+from hipdrop.commands.trainkeep import place_of
+from hipdrop.errors import UsageError
 
 if TYPE_CHECKING:
     from hipcal.model import Calibration, MountFit
@@ -82,7 +82,8 @@ class SingleLegTest:
         out: Path | None, given: Calibration | None,
     ) -> None:  # fmt: skip
         self._source, self._tries, self._squats, self._bends = source, tries, squats, bends
-        self._site, self._who, self._out, self._given = site, who, out, given
+        self._site, self._who, self._given = site, who, given
+        self._place = place_of(who, out)
         self._mount: MountFit | None = None
 
     def make(self, clip: Clip) -> Procedure:
@@ -109,7 +110,8 @@ class SingleLegTest:
         data = as_data(result, site=site, mount=self._mount_words(run))
         before = _last(self._who, run.measured)
         lines = list(lines_of(data, before, _detectable(self._who)))
-        return [*lines, *self._written(data, run.measured)]
+        whole = {"hipdrop_single_leg": 1, "at": run.measured.isoformat(), **data}
+        return self._place.keep(lines, "single-leg", [(run.measured, data)], whole)
 
     def _mount_words(self, run: CalibrationRun) -> dict[str, Any]:
         from hipdrop.training.procedures.mounted import BendsFirst
@@ -119,21 +121,6 @@ class SingleLegTest:
         assert isinstance(run.procedure, BendsFirst)
         assert run.procedure.mount is not None
         return {"method": "bends", "residual_deg": round(run.procedure.mount.residual_deg, 2), "stored": False}
-
-    def _written(self, data: dict[str, Any], at: datetime) -> list[str]:
-        if self._out is not None:
-            text = json.dumps({"hipdrop_single_leg": 1, "at": at.isoformat(), **data}, indent=1)
-            try:
-                self._out.write_text(text + "\n", "utf-8")
-            except OSError as error:
-                raise OutputError(self._out, f"cannot be written ({error.strerror or error}); name another") from error
-            return [f"written        {self._out}"]
-        if self._who is None:
-            return ["not kept       nobody is named; --person NAME keeps it, --out FILE writes it"]
-        from hipdrop.training import store
-
-        store.add(self._who, "single-leg", data, at)
-        return [f"kept           {store.training_path(self._who)}"]
 
 
 def _demo_link(clip: str | None, source: Path | None, tries: int, squats: bool) -> Link:

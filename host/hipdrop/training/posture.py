@@ -55,7 +55,7 @@ class Posture:
             return "" if up >= upright else "you do not stand; stand up straight"
         if start == "back":
             if forward <= -upright:
-                return "you lie on your front; lie on your back"
+                return "you lie on your front, or the clip is not where it was in the bends; lie on your back"
             return "" if forward >= upright else "you do not lie on your back; lie down, knees bent"
         assert self.leg is not None
         on = self.leg.other

@@ -109,6 +109,8 @@ class Exercise:
         The angle that is shown as it goes on, in words, and the ends of its drawing.
     clip
         Where the clip sits.
+    moved
+        Whether that is elsewhere than in runs and tests: a mount that is known from there does not hold.
     sets, repetitions, seconds
         Without a plan; of repetitions and seconds one is None.
     count
@@ -130,6 +132,7 @@ class Exercise:
     sets: int
     repetitions: int | None = None
     seconds: float | None = None
+    moved: bool = False
     count: Counting | None = None
     watch: tuple[Range, ...] = field(default=())
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
+from io import StringIO
 from pathlib import Path
 
 import pytest
@@ -11,8 +13,11 @@ from hipdrop.cli import main
 from hipdrop.events import Side
 from hipdrop.simulate.exercise_demo import demo_exercise
 from hipdrop.training.adherence import items
+from hipdrop.training.checkin import keep, of_answers
 from hipdrop.training.planfile import of_text
-from hipdrop.training.store import entries
+from hipdrop.training.store import entries, training_path
+
+WORDS = ("where", "shoe", "surface")
 
 
 @pytest.fixture(autouse=True)
@@ -38,8 +43,12 @@ def test_sets_are_kept_and_count_for_the_plan(drops_csv: Path, capsys: pytest.Ca
     assert "  counted      4 repetitions, 3 without a fault" in said
     assert "  too shallow  number 3" in said
     kept = entries("ann", "set")
+    assert f"kept           {training_path('ann')}" in said
     assert [entry.data["side"] for entry in kept] == ["left", "right"]
     assert [entry.data["repetitions"] for entry in kept] == [4, 4]
+    assert main(given) == 0  # looked at again: nothing is there twice
+    assert "kept before" in capsys.readouterr().out
+    assert len(entries("ann", "set")) == 2
     plan = of_text(
         f'hipdrop_plan = 1\ntitle = "t"\nstart = {kept[0].day}\ndays = 1\n[[block]]\ntitle = "b"\n'
         '[[block.exercise]]\nname = "pelvic-drop"\nrepetitions = 4\n'
@@ -58,6 +67,46 @@ def test_as_json(drops_csv: Path, tmp_path: Path) -> None:
     assert one["faults"] == {"too shallow": 1, "too quick": 0, "by leaning": 0}
     assert one["each"][0]["down_s"] == pytest.approx(2.0, abs=0.5)
     assert one["each"][0]["depth_deg"] == pytest.approx(10.0, abs=1.5)
+
+
+def test_a_file_that_cannot_be_written_is_refused_first(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["exercise", "bridge", "--demo", "--out", str(tmp_path / "none" / "sets.json")]) == 1
+    assert "sets.json: cannot be written" in capsys.readouterr().err
+
+
+def test_figures_are_shown_though_they_cannot_be_kept(
+    drops_csv: Path, home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (home / "home").write_text("no folder")
+    given = ["exercise", "pelvic-drop", "--from", str(drops_csv), "--sets", "1", "--reps", "4", "--person", "ann"]
+    assert main(given) == 1
+    said = capsys.readouterr()
+    assert "  counted      4 repetitions" in said.out
+    assert "cannot be" in said.err
+
+
+@pytest.mark.parametrize("signs", [["locking"], ["fever"]])
+def test_a_stop_sign_of_the_day_ends_it(signs: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    answers = {
+        "pain": 2,
+        "where": "",
+        "pain_after_last_run": None,
+        "pain_next_morning": None,
+        "shoe": "",
+        "surface": "",
+    }
+    keep("ann", of_answers(answers, signs, datetime.now().astimezone()))
+    assert main(["exercise", "bridge", "--clip", "virtual", "--person", "ann"]) == 3
+    assert "have this looked at" in capsys.readouterr().err
+    assert entries("ann", "set") == []
+
+
+def test_without_a_check_in_it_does_not_begin(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdin", StringIO())
+    assert main(["exercise", "bridge", "--clip", "virtual", "--person", "ann"]) == 2
+    assert "hipdrop check-in --person ann" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
