@@ -24,6 +24,7 @@ RANDOM = const(11)
 STORAGE = const(12)
 ENDED = const(13)
 TIMER = const(14)  # an event too
+RTC = const(20)
 
 # kinds of events, beside BLE and PIN
 STALL = const(9)

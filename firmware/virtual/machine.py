@@ -132,6 +132,21 @@ class Timer:
         _rpc.call(_rpc.TIMER, 0, struct.pack("<I", period))
 
 
+class RTC:
+    """The wall clock and the bytes beside it, which outlive deep sleep and resets."""
+
+    def datetime(self, moment):
+        """Set it to (year, month, day, weekday, hour, minute, second, microsecond)."""
+        _rpc.call(_rpc.RTC, 1, struct.pack("<8I", *moment))
+
+    def memory(self, data=None):
+        """Keep some bytes, or give them."""
+        if data is None:
+            return bytes(_rpc.call(_rpc.RTC, 2)[1])
+        _rpc.call(_rpc.RTC, 3, data)
+        return None
+
+
 def reset():
     """Begin anew."""
     _rpc.call(_rpc.RESET, HARD_RESET)

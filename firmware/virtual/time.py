@@ -121,9 +121,14 @@ def sleep(s):
     sleep_us(int(s * 1_000_000))
 
 
+def time_ns():
+    """Nanoseconds since 2000, by the RTC."""
+    return 1000 * int.from_bytes(_rpc.call(_rpc.RTC, 0)[1], "little") - _EPOCH_2000 * 1_000_000_000
+
+
 def time():
-    """Seconds since 2000 of a clock that nobody has set: it began with the clip."""
-    return now_us() // 1_000_000
+    """Seconds since 2000, by the RTC."""
+    return time_ns() // 1_000_000_000
 
 
 def gmtime(seconds=None):

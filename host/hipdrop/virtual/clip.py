@@ -21,6 +21,7 @@ from hipdrop.virtual.peripherals import Peripherals, Sensor
 from hipdrop.virtual.power import ResetCause, Watchdog
 from hipdrop.virtual.process import ClipProcess, SerialPort, find_micropython
 from hipdrop.virtual.rpc import Answer, Kind, Op
+from hipdrop.virtual.rtc import Rtc
 
 START_PATIENCE_S = 20.0
 EXIT_S = 1.0
@@ -68,6 +69,8 @@ class VirtualClip:
         Variables for the stand-ins.
     faults
         What shall go wrong, and when.
+    clock_drift_ppm
+        By how much its wall clock is fast.
 
     Attributes
     ----------
@@ -81,13 +84,15 @@ class VirtualClip:
         Gets the exception if the clip dies.
     lives
         How often it has begun.
+    rtc
+        Its wall clock.
     """
 
     def __init__(
         self, imu: Sensor, radio: Radio | None = None, *, flash_folder: Path | None = None, main: Path | None = None,
         micropython: str | None = None, heap_kb: int = 256, t0_us: int = 0, battery_v: float = 4.0,
         battery_divider: float = 2.0, seed: int | None = None, environment: dict[str, str] | None = None,
-        faults: Sequence[Fault] = (),
+        faults: Sequence[Fault] = (), clock_drift_ppm: float = 0.0,
     ) -> None:  # fmt: skip
         self.imu = imu
         self.radio = radio
@@ -114,6 +119,7 @@ class VirtualClip:
         self._alarm: asyncio.TimerHandle | None = None
         self._scheduled: list[asyncio.TimerHandle] = []
         self._gc_pause_us = 0
+        self.rtc = Rtc(clock_drift_ppm)
 
     # --- life -------------------------------------------------------------------------------------------------------
 
@@ -227,6 +233,8 @@ class VirtualClip:
         self._end()
         if self._alarm is not None:
             self._alarm.cancel()
+        if cause is ResetCause.POWER_ON:
+            self.rtc.lose_power(self.clock_us)
         self._t0_us = 0  # only power-up has the ticks begin elsewhere
         try:
             self._begin(cause)
@@ -291,6 +299,8 @@ class VirtualClip:
                 return self._boot()
             case Op.STORAGE:
                 return 0, struct.pack("<II", flash.BLOCKS, flash.free_blocks(self.flash))
+            case Op.RTC:
+                return self.rtc.answer(argument, payload, clock_us)
             case Op.ENDED:
                 self.at_prompt.set()
             case Op.RESET:

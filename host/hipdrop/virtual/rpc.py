@@ -33,6 +33,7 @@ class Op(IntEnum):
     STORAGE = 12
     ENDED = 13
     TIMER = 14
+    RTC = 20
 
 
 class Kind(IntEnum):

@@ -339,7 +339,7 @@ def test_every_kind_of_reset(make: Make) -> None:
         [3, 0, 11],  # fed until 3 + 6 s, then not for 2 s
         [4, 0, 17],  # 1 s, and 5 s of sleep
         [4, 0, 50],  # woken
-        [1, 0, 60],  # the power was cut
+        [1, 0, 0],  # the power was cut: the wall clock too begins anew
     ]
 
 
@@ -351,6 +351,25 @@ def test_a_reset_in_real_time(make: Make) -> None:
 
     causes = [line.split()[0] for line in asyncio.run(within(lambda: make("resets"), then)).splitlines()]
     assert causes[:2] == ["1", "2"]
+
+
+def test_the_wall_clock_outlives_all_but_a_power_cut(make: Make) -> None:
+    """`hipclip.clock` on a quartz that is fast by 100 ppm."""
+
+    async def then(clip: VirtualClip) -> list[list[int]]:
+        await asyncio.sleep(100_010.0)
+        clip.reset()
+        await asyncio.sleep(10.0)
+        return [[int(word) for word in line.split()] for line in (clip.flash / "lives.txt").read_text().splitlines()]
+
+    lives = run_virtual(within(lambda: make("wallclock", clock_drift_ppm=100.0), then))
+    assert lives == [
+        [0, 0, 0, 0, 0, 0, 1795345236, 250, 1795345234, 1772236800, 250],
+        [1772236799, 1772236800, 250],  # machine.reset()
+        [1772236799, 1772336810, 250],  # 100 000 s of deep sleep, 10 s of it are the quartz's
+        [1772236799, 1772336810, 250],  # sys.exit()
+        [0, 0, 0],
+    ]
 
 
 def test_settings_survive_in_a_folder_of_ones_own(make: Make, tmp_path: Path) -> None:
