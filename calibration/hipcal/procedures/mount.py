@@ -25,6 +25,7 @@ AFTER_S = 1.0  # of standing behind the bends
 BENDS = 3
 RUN_S = 32.0  # with what it takes to get going: 50 steps and more at any cadence
 RUNS_G = 0.35  # SD of |a| in half a second: running 0.7 and more, walking 0.2
+WHERE_WORN = "where you wear it"
 _TIMES = {1: "once", 2: "twice", 3: "three times"}
 
 
@@ -66,12 +67,15 @@ class MountProcedure:
         Where the clip sits, if the wearer says so.
     calibration
         Of its sensor, to be taken off the samples first; None leaves them nominal.
+    where
+        Where the clip is to be, in words.
     """
 
     def __init__(
         self, method: str = "bends", *, one_leg: bool = True, site: Site | None = None,
-        calibration: Calibration | None = None,
+        calibration: Calibration | None = None, where: str = WHERE_WORN,
     ) -> None:  # fmt: skip
+        self._where = where
         self._running, self._one_leg, self._site = method == "running", one_leg, site
         self._cells, self._halves = Cells(calibration), HalfSeconds()
         self._good = self._trouble = ""
@@ -162,7 +166,7 @@ class MountProcedure:
         return replace(show[self._stage](), steps=steps, good=self._good, trouble=self._trouble, course=course)
 
     def _stand_prompt(self) -> Prompt:
-        how = "Clip where you wear it, feet a hip's width apart, look ahead, arms hanging."
+        how = f"Clip {self._where}, feet a hip's width apart, look ahead, arms hanging."
         return self._hold("Stand still", how, STAND_S, 1)
 
     def _bend_prompt(self) -> Prompt:

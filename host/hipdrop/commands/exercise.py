@@ -72,6 +72,8 @@ def exercise_command(
 
     exercise = exercises()[name]
     _check(exercise, reps, seconds, side)
+    if demo and person is not None:
+        raise UsageError("--demo is made up and kept of nobody: leave out --person")
     way = Way.of(clip, source, no_plot, theme, record, sensor_errors)
     who = who_trains(person, live=source is None and not demo)
     sets_of = Sets(exercise, exercise.legs(side), sets or exercise.sets, reps, seconds)
@@ -146,7 +148,7 @@ class ExerciseSession:
         anew = self._bends or (self._sets.exercise.moved and not named)
         mount: MountFit | None = None if anew else worn_mount(known, self._source, named=named)
         if mount is None:
-            return BendsFirst(lambda found: self._sets.procedure(found, known), known)
+            return BendsFirst(lambda found: self._sets.procedure(found, known), known, self._sets.exercise.where)
         return self._sets.procedure(mount.pelvis_from_sensor, known)
 
     async def keep(self, run: CalibrationRun, asker: Asker | None) -> list[str]:

@@ -15,6 +15,7 @@ from hipdrop.samples import Array
 from hipdrop.training.levelled import Levels
 from hipdrop.training.table import Axis, Exercise, Start
 
+LEFT_DEG = 60.0  # who lies and is turned by more gets up: a bridge is 25 deg, a roll that the watch tells of 10 to 30
 UPRIGHT_DEG = 40.0  # who stands leans no further; nor is a body on its back or side further from it
 _FORWARD, _UP, _RIGHT = range(3)
 
@@ -62,6 +63,11 @@ class Posture:
         if abs(right) < upright:
             return f"you do not lie on your side; lie on the {on} one"
         return "" if (right > 0.0) is (on is Side.LEFT) else f"you lie on the {on.other} side; lie on the {on} one"
+
+    def is_left(self, levels: Levels) -> bool:
+        """Say whether the body is no longer the way up it was."""
+        up = up_of(levels).mean(axis=1)
+        return bool(float(up @ self.up) < np.cos(np.deg2rad(LEFT_DEG)) * float(np.linalg.norm(up)))
 
     def angle_deg(self, levels: Levels, axis: Axis) -> Array:
         """Give an angle (N,) against the quiet seconds.

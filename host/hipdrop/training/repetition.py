@@ -163,7 +163,8 @@ def measured(columns: Columns, rules: Counting) -> Repetition | None:
         lean_mm=0.0 if rules.lean_mm is None else 1e3 * _way_m(columns.aside_ms2, columns.step_s, about, ends),
     )
     found = replace(found, faults=faults_of(found, rules))
-    out_there = (columns.t_s >= times.there_s) & (columns.t_s <= times.leaves_s)
+    from_s, to_s = times.there_s + WHOLE * times.out_s, times.leaves_s - WHOLE * times.back_s
+    out_there = (columns.t_s >= from_s) & (columns.t_s <= to_s)
     return held(found, columns.out_deg[out_there], columns.step_s) if rules.hold_at == "out" else found
 
 

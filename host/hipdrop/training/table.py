@@ -136,6 +136,11 @@ class Exercise:
     count: Counting | None = None
     watch: tuple[Range, ...] = field(default=())
 
+    @property
+    def where(self) -> str:
+        """Where the clip sits, without the reason."""
+        return self.clip.partition(":")[0]
+
     def legs(self, side: str) -> list[Side | None]:
         """Give the legs that work one after the other, `both` is each of them; None where both work at once."""
         if "both" in self.sides:

@@ -14,6 +14,7 @@ from hipdrop.training.reps import BIN_HZ
 from hipdrop.training.table import Exercise, Range, said
 
 SMOOTH_S = 1.0  # means over so long: a step, a jolt or a sway about the limit is nothing to speak of
+FORGET_S = 4.0  # getting up from the floor takes no longer
 BACK = 0.8  # of the limit: it is back in its range when it is nearer than that
 
 
@@ -89,6 +90,11 @@ class PelvisWatch:
             angles = [self._posture.angle_deg(used, limits.axis) for limits in self._ranges]
             for row in np.stack([angle.reshape(bins, self._n).sum(axis=1) / self._n for angle in angles], axis=1):
                 self._take(row)
+
+    def forget(self) -> None:
+        """Forget the newest seconds: they were getting up, or whatever comes before samples are missing."""
+        self._away.clear()
+        self.moments = [moment for moment in self.moments if moment.at_s < self.watched_s - FORGET_S]
 
     def close(self) -> None:
         """The set is over: what is out of range now ends with it."""

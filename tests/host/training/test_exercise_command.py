@@ -115,6 +115,7 @@ def test_without_a_check_in_it_does_not_begin(
         (["clamshell", "--reps", "10"], "clamshell is timed, not counted: give --seconds in place of --reps"),
         (["bridge", "--seconds", "30"], "bridge is counted, not timed: give --reps in place of --seconds"),
         (["side-step", "--side", "left"], "side-step is done with both legs at once: leave out --side"),
+        (["bridge", "--demo", "--person", "ann"], "--demo is made up and kept of nobody: leave out --person"),
         (["bridge", "--demo", "--clip", "virtual"], "--demo brings its own clip: leave out --clip and --from"),
     ],
 )

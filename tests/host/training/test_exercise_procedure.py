@@ -18,9 +18,10 @@ from hipdrop.events import Side
 from hipdrop.samples import SampleBlock
 from hipdrop.simulate import RunnerConfig
 from hipdrop.simulate.exercise_demo import demo_exercise
-from hipdrop.simulate.exercise_moves import LieDown
-from hipdrop.simulate.movements import Stand
+from hipdrop.simulate.exercise_moves import Bridges, LieDown, Lift
+from hipdrop.simulate.movements import Movement, Stand
 from hipdrop.simulate.movements_run import MovementsRun, perform
+from hipdrop.simulate.watched_moves import LegLifts
 from hipdrop.training.procedures.setprompts import PICTURES
 from hipdrop.training.procedures.sets import SetsProcedure
 from hipdrop.training.repetition import Fault
@@ -184,6 +185,33 @@ def test_a_late_gap_ends_the_set_and_keeps_it() -> None:
     (done,) = sets_of(through).sets
     assert len(done.repetitions) == 3
     assert done.end_s == pytest.approx(29.0, abs=0.2)  # and not behind the gap
+
+
+@pytest.mark.parametrize(("lifts", "trouble"), [(3, "so that set ended there"), (1, "press Enter before you get up")])
+def test_who_gets_up_has_ended_the_set(lifts: int, trouble: str) -> None:
+    """Half of it done, and it counts."""
+    run = perform(
+        [LieDown(pause_s=7.0), Bridges((Lift(),) * lifts), LieDown(up=True), Stand(2.0)], RunnerConfig(seed=4)
+    )  # fmt: skip
+    through = procedure(run, "bridge", sets=2)
+    led(run, through, 100)
+    assert trouble in through.prompt.trouble
+    assert through.prompt.step == (2 if lifts == 3 else 1)
+    through.close()
+    if lifts == 3:
+        assert [len(done.repetitions) for done in sets_of(through).sets] == [3]
+
+
+def test_getting_up_is_no_rolling_back() -> None:
+    lying: list[Movement] = [LieDown(Side.RIGHT, pause_s=7.0), LegLifts(Side.RIGHT, 5.0)]
+    run = perform([*lying, LieDown(Side.RIGHT, up=True), Stand(2.0)], RunnerConfig(seed=4))
+    through = procedure(run, "clamshell", sets=2, legs=[Side.LEFT])
+    led(run, through, 100)
+    assert through.prompt.trouble == "you have left the position, so that set ended there; R does it again"
+    through.close()
+    (done,) = sets_of(through).sets
+    assert done.moments == ()
+    assert 0.5 * TIMED < done.watched_s < TIMED
 
 
 def test_nothing_comes() -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from hipcal.model import Calibration
 from hipcal.mount import MountEstimate
 from hipcal.procedures.base import Procedure, Prompt
-from hipcal.procedures.mount import MountProcedure, MountResult
+from hipcal.procedures.mount import WHERE_WORN, MountProcedure, MountResult
 from hipdrop.samples import Array, SampleBlock
 
 Then = Callable[[Array], Procedure]
@@ -25,6 +25,8 @@ class BendsFirst:
         Makes what comes behind the bends, of a mount (3, 3).
     calibration
         Of the sensor.
+    where
+        Where the clip is to be, in words.
 
     Attributes
     ----------
@@ -34,9 +36,9 @@ class BendsFirst:
         What the second has found, or why there is no mount.
     """
 
-    def __init__(self, then: Then, calibration: Calibration | None = None) -> None:
+    def __init__(self, then: Then, calibration: Calibration | None = None, where: str = WHERE_WORN) -> None:
         self._then = then
-        self._bends = MountProcedure(one_leg=False, calibration=calibration)
+        self._bends = MountProcedure(one_leg=False, calibration=calibration, where=where)
         self._next: Procedure | None = None
         self.mount: MountEstimate | None = None
         self.result: Any = None

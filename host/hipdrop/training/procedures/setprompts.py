@@ -25,7 +25,7 @@ PICTURES: dict[tuple[str, Side | None], Picture] = {
 
 def position_prompt(exercise: Exercise, leg: Side | None, held_s: float, hold_s: float) -> Prompt:
     """Say which position, and how much of the quiet seconds is over."""
-    how = f"{said(exercise.position, leg)} Clip {exercise.clip.partition(':')[0]}. Then keep still."
+    how = f"{said(exercise.position, leg)} Clip {exercise.where}. Then keep still."
     title = f"{_title(exercise, leg)}: into position"
     picture = PICTURES[exercise.name, leg]
     return Prompt(picture, title, how, part=held_s / hold_s, held_s=held_s, hold_s=hold_s, side=_side(leg))

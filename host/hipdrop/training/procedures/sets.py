@@ -12,6 +12,7 @@ from hipcal.procedures.base import Call, Picture, Prompt, Sound
 from hipcal.procedures.cells import Cells, joined
 from hipcal.procedures.quiet import HALF, HalfSeconds, is_quiet
 from hipcal.refusal import Refusal
+from hipcal.still import CELL_S
 from hipdrop.events import Side
 from hipdrop.samples import Array, SampleBlock
 from hipdrop.training.levelled import Levelled
@@ -24,6 +25,7 @@ from hipdrop.training.watch import PelvisWatch
 
 QUIET_S = 5.0  # less leaves too much of the gyroscope's bias (docs/single-leg-test.md)
 AFTER_S = 1.5  # behind the last repetition: its hold
+LEFT_S = 1.0  # so long in another position, and it was left
 
 
 class Stage(Enum):
@@ -42,6 +44,8 @@ class _Work:
     quiet_s: float = 0.0
     moves: bool = False
     levelled: Levelled | None = None
+    posture: Posture | None = None
+    left_s: float = 0.0
     counter: RepCounter | None = None
     watch: PelvisWatch | None = None
     begun_s: float = 0.0
@@ -95,7 +99,8 @@ class SetsProcedure:
             if self.done:
                 return
             if cell.gap_s:
-                self._gap(cell.gap_s)
+                missing = f"{cell.gap_s:.1f} s of samples are missing"
+                self._breaks_off(missing, "bring the clip nearer to the computer")
                 if self.done:
                     return
             piece = self._halves.push(cell)
@@ -181,7 +186,7 @@ class SetsProcedure:
         rate_hz = rate_of(quiet.t_s)
         counted = self._exercise.count is not None
         self._work = _Work(
-            Stage.WORK, levelled=levelled, begun_s=float(quiet.t_s[-1]), now_s=self._work.now_s,
+            Stage.WORK, levelled=levelled, posture=posture, begun_s=float(quiet.t_s[-1]), now_s=self._work.now_s,
             counter=RepCounter(self._exercise, posture, rate_hz) if counted else None,
             watch=None if counted else PelvisWatch(self._exercise, posture, rate_hz),
         )  # fmt: skip
@@ -190,7 +195,14 @@ class SetsProcedure:
     def _works(self, cell: SampleBlock) -> None:
         work = self._work
         assert work.levelled is not None
+        assert work.posture is not None
         levels = work.levelled.push(cell)
+        if self._exercise.start != "stand" and work.posture.is_left(levels):
+            work.left_s += CELL_S
+            if work.left_s >= LEFT_S:
+                self._breaks_off("you have left the position", "lie down again, or press Enter before you get up")
+            return
+        work.left_s = 0.0
         if work.counter is not None:
             work.counter.push(levels)
             self._seen(work.now_s, work.counter.out_deg)
@@ -201,14 +213,15 @@ class SetsProcedure:
             self._seen(work.now_s, work.watch.angle_deg)
             self._watched(work.watch, out)
 
-    def _gap(self, gap_s: float) -> None:
-        """Nobody knows what was done meanwhile: a set of which the half is done is over, another one begins anew."""
-        missing = f"{gap_s:.1f} s of samples are missing"
+    def _breaks_off(self, why: str, remedy: str) -> None:
+        """Nobody knows what is done then: a set of which the half is done is over, another one begins anew."""
         if self._work.stage is Stage.WORK and self._part_done() >= 0.5:
+            if self._work.watch is not None:
+                self._work.watch.forget()
             self._set_ends()
-            self._trouble = f"{missing}, so that set ended there; R does it again"
+            self._trouble = f"{why}, so that set ended there; R does it again"
         else:
-            self._again(f"{missing}; bring the clip nearer to the computer")
+            self._again(f"{why}; {remedy}")
 
     def _part_done(self) -> float:
         work = self._work
