@@ -30,7 +30,7 @@ from hipdrop.simulate import SimulatedRun, simulate
 from hipdrop.virtual.imu import Feed, ImuModel
 from hipdrop.virtual.imu.feed import counts
 from hipdrop.virtual.imu.lsm6 import ACC_G, GYR_DPS
-from hipwire import frames, ids
+from hipwire import decoding, frames, ids
 
 RANGE_CODES = 1, 3  # 16 g and 2000 deg/s
 
@@ -50,7 +50,7 @@ class Measured(LiveRun):
     def message(self, arrival_s: float, message: bytes) -> None:
         """Note a raw frame before anything is made of it."""
         if message[0] & 0x0F == ids.RAW:
-            _, flags, _, index, _ = frames.decode_header(message)
+            _, flags, _, index, _ = decoding.header(message)
             self.first_index = index if self.first_index < 0 else self.first_index
             self.frames_at.append((arrival_s, len(message), flags))
         super().message(arrival_s, message)

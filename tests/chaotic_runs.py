@@ -37,7 +37,7 @@ from hipdrop.virtual.faults import parse_fault
 from hipdrop.virtual.imu import Feed
 from hipdrop.virtual.imu.feed import counts
 from hipdrop.virtual.loop import run_virtual
-from hipwire import frames, ids
+from hipwire import decoding, frames, ids
 from stalling_window import StallingWindow
 
 NOMINAL_HZ = 208.0
@@ -139,9 +139,9 @@ class Truth:
         """Take a message of the clip; it fails where a sample is not what the sensor felt at its index."""
         kind = message[0] & 0x0F
         if kind == ids.STATUS:
-            self._enter(int(frames.decode_status(message)["boot_id"]))
+            self._enter(int(decoding.status(message)["boot_id"]))
         elif kind == ids.INFO:
-            self._enter(int(frames.decode_info(message)["boot_id"]))
+            self._enter(int(decoding.info(message)["boot_id"]))
         elif kind == ids.RAW:
             self._frame(message, clock_s)
 
@@ -150,7 +150,7 @@ class Truth:
             self._boot_id, self._offset = boot_id, None
 
     def _frame(self, message: bytes, clock_s: float) -> None:
-        _, flags, _, index, _ = frames.decode_header(message)
+        _, flags, _, index, _ = decoding.header(message)
         samples = np.frombuffer(message, "<i2", offset=frames.HEADER_SIZE).reshape(-1, 6)
         if self._offset is None:
             self._offset = self._find(samples, clock_s) - index

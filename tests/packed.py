@@ -101,7 +101,7 @@ class PackedClip:
             "boot_id": self.boot_id, "stream": self.kind, "battery_percent": 80, "battery_mv": 3900, "marks": marks,
             "mark_index": mark_index, "rate_mhz": round(1000 * self.rate_hz), "rate_uncertainty_ppm": ppm,
         }  # fmt: skip
-        frames.pack_status_into(buffer, 0, 0, 0, values)
+        frames.pack_status_into(buffer, 0, 0, 0, values, (0,) * len(frames.ALONE_CODES))
         return bytes(buffer)
 
     def mark_log(self, number: int, index: int) -> bytes:

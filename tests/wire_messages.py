@@ -29,7 +29,7 @@ def tilt(count: int, *, sequence: int = 0, index: int = 0, ticks_us: int = 0) ->
 def status(**values: int) -> bytes:
     """Make a status frame; what is not named is 0."""
     buffer = bytearray(frames.STATUS_SIZE)
-    frames.pack_status_into(buffer, 0, 0, 0, values)
+    frames.pack_status_into(buffer, 0, 0, 0, values, (0,) * len(frames.ALONE_CODES))
     return bytes(buffer)
 
 

@@ -98,7 +98,7 @@ class BleServer:
 
     def _describe(self, device):
         """Fill Device Information from the info message, so that both say the same."""
-        info = frames.decode_info(self._clip.status.info())
+        info = self._clip.status.told()
         texts = ("hipdrop", "hipdrop clip", info["serial"], info["firmware"], info["board"] + ", " + info["chip"])
         for handle, text in zip(device, texts):  # noqa: B905 - MicroPython has no `strict`
             self._write(handle, text.encode())

@@ -92,8 +92,13 @@ class Status:
         values["uptime_s"] = self._uptime_s()
         values["mount_id"] = clip.settings.get("mount_id")
         values["reset_cause"] = machine.reset_cause()
-        frames.pack_status_into(buffer, self._sequence, clock.index, time.ticks_us() & TICKS_MASK, values)
+        ticks_us = time.ticks_us() & TICKS_MASK
+        frames.pack_status_into(buffer, self._sequence, clock.index, ticks_us, values, self._alone())
         self._sequence += 1
+
+    def _alone(self):
+        """What the clip does by itself."""
+        return (0,) * len(frames.ALONE_CODES)
 
     def faults(self):
         """Bits of what is wrong now or was at the last boot."""
@@ -109,6 +114,10 @@ class Status:
 
     def info(self):
         """Make the info message."""
+        return frames.pack_info(self.told())
+
+    def told(self):
+        """Fields and texts of the info message by name."""
         clip = self._clip
         imu, board = clip.imu, clip.board
         values = {
@@ -129,7 +138,7 @@ class Status:
         }
         for k in range(0, len(records.MOUNT), 2):
             values[records.MOUNT[k]] = clip.settings.get(records.MOUNT[k])
-        return frames.pack_info(values)
+        return values
 
     def _temperature_cdeg(self):
         try:

@@ -1,5 +1,6 @@
 """The stream of the clip: which kind runs, in frames of what length, and the ring that keeps them."""
 
+import struct
 import time
 
 from hipclip.rawframes import RawWriter
@@ -109,7 +110,7 @@ class Stream:
     def first_index(self, number):
         """Index of the first sample of a frame that is kept, or of the one being filled."""
         if number < self.ring.next:
-            return frames.decode_header(self.ring.frame(number))[3]
+            return struct.unpack_from("<I", self.ring.frame(number), 4)[0]
         filled = self.samples * self._divider - self.writer.wanted  # in raw samples; a frame spans no gap
         half = filled % self._divider  # the first of the two samples of a tilt sample, which has an even index
         if filled > half:

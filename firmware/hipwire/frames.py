@@ -1,8 +1,8 @@
-"""Frames of the streams: a header of 12 bytes, then samples (raw, tilt), counters (status) or an entry (log)."""
+"""Frames of the streams as they are made: a header of 12 bytes, then samples, counters (status) or an entry (log)."""
 
 import struct
 
-from hipwire import REVISION, VERSION, errors, ids, records
+from hipwire import REVISION, VERSION, ids, records
 
 HEADER_FORMAT = "<BBHII"
 HEADER_SIZE = 12
@@ -13,9 +13,14 @@ RAW_MIN_SAMPLES = 9
 TILT_MAX_SAMPLES = 10
 RAW_MAX_SIZE = 240
 TILT_MAX_SIZE = 112
-STATUS_SIZE = 80
+STATUS_SIZE = 108
+ALONE_CODES = "BBHHHIIHHIBBH"  # of what a clip by itself does, at the end of a status frame
 LOG_TEXT_OFFSET = 18
 LOG_MAX_SIZE = 60
+EVENT_SIZE = 20
+PART_HEAD_SIZE = 8
+PART_DATA_MAX_SIZE = 232
+UNKNOWN_CDEG = -32768  # in an event
 TICKS_PERIOD = 1 << 30
 NOTIFY_OVERHEAD = 3  # of the MTU, for ATT
 SATURATED_COUNTS = 32700
@@ -61,62 +66,13 @@ def pack_tilt_into(
     )  # fmt: skip
 
 
-def decode_kind(message: bytes) -> int:
-    """Give the kind of a message; raises WireError for none, another version or a kind that is not known."""
-    if len(message) < 1:
-        raise errors.WireError(errors.SHORT, "empty message")
-    if message[0] >> 4 != VERSION:
-        raise errors.WireError(errors.VERSION, "%d, this side speaks %d" % (message[0] >> 4, VERSION))
-    kind = message[0] & 0x0F
-    if not ids.RAW <= kind <= ids.ANSWER:
-        raise errors.WireError(errors.KIND, str(kind))
-    return kind
-
-
-def decode_header(message: bytes) -> tuple[int, int, int, int, int]:
-    """Give kind, flags, sequence, index of the first sample and ticks in microseconds of a frame."""
-    kind = decode_kind(message)
-    if kind > ids.LOG:
-        raise errors.WireError(errors.KIND, "%d is no frame" % kind)
-    if len(message) < HEADER_SIZE:
-        raise errors.WireError(errors.SHORT, "%d bytes" % len(message))
-    _, flags, sequence, index, ticks_us = struct.unpack_from(HEADER_FORMAT, message, 0)
-    if ticks_us >= TICKS_PERIOD:
-        raise errors.WireError(errors.LENGTH, "ticks %d beyond their period" % ticks_us)
-    return kind, flags, sequence, index, ticks_us
-
-
-def sample_count(kind: int, length: int) -> int:
-    """Give the samples in a raw or tilt frame of `length` bytes; raises WireError for a length no frame has."""
-    each, most = (RAW_SAMPLE_SIZE, RAW_MAX_SAMPLES) if kind == ids.RAW else (TILT_SAMPLE_SIZE, TILT_MAX_SAMPLES)
-    count = (length - HEADER_SIZE) // each
-    if not 1 <= count <= most or HEADER_SIZE + each * count != length:
-        raise errors.WireError(errors.LENGTH, "%d bytes" % length)
-    return count
-
-
-def decode_samples(message: bytes) -> list[tuple[int, ...]]:
-    """Give the samples of a raw frame as six counts each, of a tilt frame as five values each."""
-    kind = decode_header(message)[0]
-    if kind > ids.TILT:
-        raise errors.WireError(errors.KIND, "%d holds no samples" % kind)
-    count = sample_count(kind, len(message))
-    code, each = ("<hhhhhh", RAW_SAMPLE_SIZE) if kind == ids.RAW else ("<hhhhh", TILT_SAMPLE_SIZE)
-    return [struct.unpack_from(code, message, HEADER_SIZE + each * k) for k in range(count)]
-
-
-def pack_status_into(buffer: bytearray, sequence: int, index: int, ticks_us: int, values: dict) -> None:  # type: ignore[type-arg]
-    """Write a status frame of STATUS_SIZE bytes."""
+def pack_status_into(
+    buffer: bytearray, sequence: int, index: int, ticks_us: int, values: dict, alone: tuple  # type: ignore[type-arg]
+) -> None:  # fmt: skip
+    """Write a status frame of STATUS_SIZE bytes; `alone` has the values of ALONE_CODES in the document's order."""
     pack_header_into(buffer, ids.STATUS, 0, sequence, index, ticks_us)
-    records.pack_into(records.STATUS, buffer, HEADER_SIZE, values)
-
-
-def decode_status(message: bytes) -> dict:  # type: ignore[type-arg]
-    """Give the fields of a status frame by name; what a newer clip appends is left out."""
-    kind = decode_header(message)[0]
-    if kind != ids.STATUS:
-        raise errors.WireError(errors.KIND, "%d is no status" % kind)
-    return records.unpack(records.STATUS, message, HEADER_SIZE)
+    end = records.pack_into(records.STATUS, buffer, HEADER_SIZE, values)
+    records.pack_row_into(ALONE_CODES, buffer, end, alone)
 
 
 def pack_log_into(
@@ -133,25 +89,6 @@ def pack_log_into(
     return LOG_TEXT_OFFSET + length
 
 
-def decode_log(message: bytes) -> tuple[int, int, int, str]:
-    """Give code, severity, value and text of a log frame."""
-    kind = decode_header(message)[0]
-    if kind != ids.LOG:
-        raise errors.WireError(errors.KIND, "%d is no log entry" % kind)
-    if len(message) < LOG_TEXT_OFFSET:
-        raise errors.WireError(errors.SHORT, "%d bytes" % len(message))
-    code, severity, value = struct.unpack_from("<BBi", message, HEADER_SIZE)
-    return code, severity, value, decode_text(message[LOG_TEXT_OFFSET:])
-
-
-def decode_text(data: bytes) -> str:
-    """Read UTF-8; MicroPython raises UnicodeError, CPython a child of it."""
-    try:
-        return str(bytes(data), "utf-8")
-    except UnicodeError:
-        raise errors.WireError(errors.TEXT)
-
-
 def pack_info(values: dict) -> bytes:  # type: ignore[type-arg]
     """Make the info message: fixed fields, then the texts of INFO_TEXTS, each behind its length."""
     head = bytes([first_byte(ids.INFO), REVISION]) + records.pack(records.INFO, values)
@@ -161,16 +98,17 @@ def pack_info(values: dict) -> bytes:  # type: ignore[type-arg]
     return head
 
 
-def decode_info(message: bytes) -> dict:  # type: ignore[type-arg]
-    """Give the fields and texts of the info message by name, `revision` included."""
-    if decode_kind(message) != ids.INFO:
-        raise errors.WireError(errors.KIND, "%d is no info" % (message[0] & 0x0F))
-    values = records.unpack(records.INFO, message, 2)
-    values["revision"] = message[1]
-    offset = 2 + records.size(records.INFO)
-    for name in records.INFO_TEXTS:
-        if offset >= len(message) or offset + 1 + message[offset] > len(message):
-            raise errors.WireError(errors.SHORT, "no " + name)
-        values[name] = decode_text(message[offset + 1 : offset + 1 + message[offset]])
-        offset += 1 + message[offset]
-    return values
+def pack_event_into(
+    buffer: bytearray, offset: int, code: int, sequence: int, index: int, side: int, detail: int, flags: int,
+    a: int, b: int, c: int, d: int,
+) -> None:  # fmt: skip
+    """Write the event message at `offset`; allocates nothing while the index is below 2**30."""
+    struct.pack_into(
+        "<BBHIBBHhhhH", buffer, offset, VERSION << 4 | ids.EVENT, code, sequence & 0xFFFF, index, side, detail, flags,
+        sat16(a), sat16(b), sat16(c), 0 if d < 0 else 65535 if d > 65535 else d,
+    )  # fmt: skip
+
+
+def pack_part_head_into(buffer: bytearray, flags: int, run: int, offset: int) -> None:
+    """Write what goes before the bytes of a run that follow `offset`."""
+    struct.pack_into("<BBHI", buffer, 0, VERSION << 4 | ids.PART, flags, run, offset)

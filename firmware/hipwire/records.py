@@ -63,6 +63,15 @@ def pack_into(table: tuple, buffer: bytearray, offset: int, values: dict) -> int
     return offset
 
 
+def pack_row_into(codes: str, buffer: bytearray, offset: int, row: tuple) -> int:  # type: ignore[type-arg]
+    """Write integers that have no names here, a code each, saturated; give the offset behind them."""
+    for k in range(len(codes)):
+        code = codes[k]
+        struct.pack_into("<" + code, buffer, offset, saturate(row[k], _LOW[code], _HIGH[code]))
+        offset += _SIZE[code]
+    return offset
+
+
 def pack(table: tuple, values: dict) -> bytes:  # type: ignore[type-arg]
     """Make the record as bytes."""
     buffer = bytearray(size(table))

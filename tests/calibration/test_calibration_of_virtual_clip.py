@@ -25,7 +25,7 @@ from hipdrop.recording.reader import read_run
 from hipdrop.settings import Settings
 from hipdrop.virtual.imu import Feed
 from hipdrop.virtual.loop import run_virtual
-from hipwire import commands, ids
+from hipwire import decoding, ids
 
 pytestmark = pytest.mark.usefixtures("micropython_command")
 pytest.importorskip("bumble", reason='no bumble: pip install "hipdrop[virtual]"')
@@ -111,7 +111,7 @@ def test_a_recording_holds_what_the_clip_has_stored(tmp_path: Path) -> None:
     record = on_virtual_clip(act)
     items = read_run(tmp_path / "run.mcap").items
     messages = [item.message for item in items if isinstance(item, Message)]
-    answers = [commands.decode_answer(message) for message in messages if message[0] & 0x0F == ids.ANSWER]
+    answers = [decoding.answer(message) for message in messages if message[0] & 0x0F == ids.ANSWER]
     assert [(result, payload) for code, _, result, payload in answers if code == ids.GET_CALIBRATION] == [
         (ids.OK, record)
     ]

@@ -18,11 +18,11 @@ from hipcal.plain import as_dict, of_dict
 from hipdrop.commands.clip import calibration_lines
 from hipdrop.receive.messages import ClipInfo
 from hipdrop.samples import STANDARD_GRAVITY_MS2
-from hipwire import calibration, frames, ids, records
+from hipwire import calibration, decoding, ids, records
 from hipwire.errors import WireError
 from wire_messages import info as info_message
 
-INFO = ClipInfo.of(frames.decode_info(info_message(serial="A1")))
+INFO = ClipInfo.of(decoding.info(info_message(serial="A1")))
 SENSOR = Calibration("A1", "LSM6DSOX", 16, 2000, 488_000, 70_000_000, ACC, GYRO)
 
 

@@ -13,7 +13,7 @@ from typing import Any
 from bleak import BleakClient, BleakScanner
 from bleak.exc import BleakError
 
-from hipwire import commands, frames, ids
+from hipwire import commands, decoding, ids
 
 SILENCE_S = 4.0  # of the clip, after which a host believes its link to be dead
 
@@ -39,7 +39,7 @@ class Central:
         self.heard_s = asyncio.get_running_loop().time()
         if message[0] & 15 != ids.RAW:
             return
-        _, flags, sequence, _, _ = frames.decode_header(message)
+        _, flags, sequence, _, _ = decoding.header(message)
         number = self.number(sequence)
         plain = bytes([message[0], flags & ~ids.RESENT]) + message[2:]
         if number in self.raw:
@@ -126,7 +126,7 @@ class Talk:
 
     def answered(self, message: bytes) -> None:
         """Give the answer to who waits for it."""
-        _, request, result, rest = commands.decode_answer(message)
+        _, request, result, rest = decoding.answer(message)
         future = self._waiting.pop(request, None)
         if future is not None and not future.done():
             future.set_result((result, rest))

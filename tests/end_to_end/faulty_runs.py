@@ -20,7 +20,7 @@ from hipdrop.virtual.imu import MODELS, Feed
 from hipdrop.virtual.imu.base import ImuModel
 from hipdrop.virtual.loop import run_virtual
 from hipdrop.virtual.radio import VirtualRadio
-from hipwire import frames, ids
+from hipwire import decoding, ids
 
 RATE_HZ = {"lsm6dsox": 208.0, "lsm6ds3trc": 208.0, "mpu6886": 200.0}
 SCALES = {  # g and deg/s of one count, as the data sheets have them
@@ -191,7 +191,7 @@ async def _end(central: Central) -> None:
             await central.fetch(talk)
             await asyncio.sleep(0.2)
         result, frame = await talk.ask(ids.GET_STATUS)
-        central.status = frames.decode_status(frame)
+        central.status = decoding.status(frame)
 
     for _ in range(5):
         try:
@@ -215,8 +215,8 @@ def check(outcome: Outcome, *, slip: int = 0) -> Report:
     following = None
     for number in numbers:
         message = central.raw[number]
-        _, flags, _, index, ticks_us = frames.decode_header(message)
-        decoded = frames.decode_samples(message)
+        _, flags, _, index, ticks_us = decoding.header(message)
+        decoded = decoding.samples(message)
         names = [number_of(sample) for sample in decoded]
         assert names == list(range(names[0], names[0] + len(names))), f"frame {number} has a hole"
         if offset is None:

@@ -15,7 +15,7 @@ from hipdrop.virtual.clip import VirtualClip
 from hipdrop.virtual.imu import Feed, Lsm6dsoxModel
 from hipdrop.virtual.loop import run_virtual
 from hipdrop.virtual.radio import VirtualRadio
-from hipwire import frames, ids, records
+from hipwire import decoding, frames, ids, records
 
 pytestmark = pytest.mark.usefixtures("micropython_command")
 pytest.importorskip("bumble", reason='no bumble: pip install "hipdrop[virtual]"')
@@ -44,7 +44,7 @@ class Rounds:
                 part = await self._ok(talk, ids.GET_SETTINGS, struct.pack("<H", at))
                 total, at = struct.unpack_from("<H", part)[0], at + len(part) - records.size(records.CHUNK)
             await self._ok(talk, ids.SET_SETTINGS, b'{"low_battery_percent": %d}' % (10 + turn % 5))
-            status = frames.decode_status(await self._ok(talk, ids.GET_STATUS))
+            status = decoding.status(await self._ok(talk, ids.GET_STATUS))
             self.heaps[-1].append(status["heap_free"])
             assert status["samples_lost"] == 0
         await self._ok(talk, ids.STOP)

@@ -12,7 +12,7 @@ from virtual_runs import Heard, fed_counts, pairs_of, run_clip, steps_of
 from hipdrop.errors import ClipRefused
 from hipdrop.events import MountFound
 from hipdrop.links.states import State
-from hipwire import commands, frames, ids, records
+from hipwire import decoding, ids, records
 
 pytestmark = pytest.mark.usefixtures("micropython_command")
 pytest.importorskip("bumble", reason='no bumble: pip install "hipdrop[virtual]"')
@@ -67,15 +67,15 @@ def test_lost_links_leave_nothing_missing(undisturbed: Heard) -> None:
 def after_loss(raw: list[bytes]) -> bytes:
     """Give the first frame whose index does not follow the one before."""
     for one, following in itertools.pairwise(raw):
-        index = frames.decode_header(one)[3]
-        if frames.decode_header(following)[3] != index + len(frames.decode_samples(one)):
+        index = decoding.header(one)[3]
+        if decoding.header(following)[3] != index + len(decoding.samples(one)):
             return following
     raise AssertionError("no frame is missing")
 
 
 def starts(messages: list[bytes]) -> list[dict[str, int]]:
     """Give what the clip answered to each START."""
-    answers = [commands.decode_answer(message) for message in messages if message[0] & 0x0F == ids.ANSWER]
+    answers = [decoding.answer(message) for message in messages if message[0] & 0x0F == ids.ANSWER]
     return [records.unpack(records.STARTED, payload) for code, _, result, payload in answers if code == ids.START]
 
 
@@ -89,12 +89,12 @@ def test_a_loss_longer_than_the_ring_loses_what_the_ring_did_not_hold(undisturbe
     assert lost.link["samples_lost"] + lost.link["samples_received"] == pytest.approx(70.0 * 208, abs=2 * 19)
     # to the sample: what lies between the last frame that came and the oldest that the ring still held
     raw = [message for message in lost.messages if message[0] & 0x0F == ids.RAW]
-    first_resent = next(k for k, message in enumerate(raw) if frames.decode_header(message)[1] & ids.RESENT)
-    before = max((frames.decode_header(message)[3], message) for message in raw[: raw.index(after_loss(raw))])
-    end = before[0] + len(frames.decode_samples(before[1]))
-    assert lost.link["samples_lost"] == frames.decode_header(raw[first_resent])[3] - end
+    first_resent = next(k for k, message in enumerate(raw) if decoding.header(message)[1] & ids.RESENT)
+    before = max((decoding.header(message)[3], message) for message in raw[: raw.index(after_loss(raw))])
+    end = before[0] + len(decoding.samples(before[1]))
+    assert lost.link["samples_lost"] == decoding.header(raw[first_resent])[3] - end
     oldest = starts(lost.messages)[1]["oldest_sequence"]  # one frame more is gone before the clip is asked for it
-    assert frames.decode_header(raw[first_resent])[2] - oldest in (0, 1)
+    assert decoding.header(raw[first_resent])[2] - oldest in (0, 1)
 
 
 def test_a_clip_that_starts_anew_goes_on_in_the_same_run() -> None:

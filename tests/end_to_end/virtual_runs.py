@@ -28,7 +28,7 @@ from hipdrop.virtual.faults import parse_fault
 from hipdrop.virtual.imu import Feed
 from hipdrop.virtual.imu.feed import counts
 from hipdrop.virtual.loop import run_virtual
-from hipwire import frames, ids, records
+from hipwire import decoding, frames, ids, records
 
 ACC_G_PER_LSB, GYR_DPS_PER_LSB = 0.488e-3, 70e-3  # LSM6DSOX data sheet, table 2, 16 g and 2000 deg/s
 
@@ -69,18 +69,18 @@ class Heard(LiveRun):
     @property
     def begin_s(self) -> float:
         """Time of the feed at the first sample of the run."""
-        return min(frames.decode_header(message)[3] for message in self.messages if message[0] & 0x0F <= ids.TILT) / 208
+        return min(decoding.header(message)[3] for message in self.messages if message[0] & 0x0F <= ids.TILT) / 208
 
     def logs(self) -> list[str]:
         """Give the texts of the clip's log."""
-        return [frames.decode_log(message)[3] for message in self.messages if message[0] & 0x0F == ids.LOG]
+        return [decoding.log(message)[3] for message in self.messages if message[0] & 0x0F == ids.LOG]
 
     def samples(self) -> tuple[int, NDArray[np.int16]]:
         """Index of the first sample, and all samples in a row, (N, 6): it fails where one is missing."""
         found: dict[int, NDArray[np.int16]] = {}
         for message in self.messages:
             if message[0] & 0x0F == ids.RAW:
-                index = frames.decode_header(message)[3]
+                index = decoding.header(message)[3]
                 found[index] = np.frombuffer(message, "<i2", offset=frames.HEADER_SIZE).reshape(-1, 6)
         places = sorted(found)
         for place, following in itertools.pairwise(places):

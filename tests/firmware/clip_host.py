@@ -15,7 +15,7 @@ from hipdrop.virtual.clip import VirtualClip
 from hipdrop.virtual.imu import Feed, Lsm6dsoxModel
 from hipdrop.virtual.loop import run_virtual
 from hipdrop.virtual.radio import VirtualRadio
-from hipwire import commands, frames, ids
+from hipwire import commands, decoding, ids
 
 BUTTON, MOTOR, LED = 4, 2, 21  # of the virtual board
 DOWN, UP = 0, 1
@@ -45,23 +45,23 @@ class Host:
         """Give result and payload of the answer."""
         await self._client.write_gatt_char(ids.CONTROL_UUID, commands.pack_command(code, 1, payload), response=True)
         answer = await asyncio.wait_for(self._answers.get(), 5)
-        _, _, result, rest = commands.decode_answer(answer)
+        _, _, result, rest = decoding.answer(answer)
         return result, rest
 
     async def status(self) -> dict[str, int]:
         """Ask for the status."""
         result, frame = await self.ask(ids.GET_STATUS)
         assert result == ids.OK
-        status: dict[str, int] = frames.decode_status(frame)
+        status: dict[str, int] = decoding.status(frame)
         return status
 
     def log(self) -> list[tuple[int, int, int, str]]:
         """Code, severity, value and text of the log frames that came."""
-        return [frames.decode_log(frame) for frame in self.frames if frame[0] & 15 == ids.LOG]
+        return [decoding.log(frame) for frame in self.frames if frame[0] & 15 == ids.LOG]
 
     def raw(self) -> list[tuple[int, int, int, int, int]]:
         """Headers of the raw frames that came."""
-        return [frames.decode_header(frame) for frame in self.frames if frame[0] & 15 == ids.RAW]
+        return [decoding.header(frame) for frame in self.frames if frame[0] & 15 == ids.RAW]
 
 
 class Bench:

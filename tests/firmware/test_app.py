@@ -12,7 +12,7 @@ import pytest
 from clip_host import BUTTON, DOWN, LED, UP, Bench, on_bench
 
 from hipdrop.virtual.clip import ResetCause
-from hipwire import frames, ids
+from hipwire import decoding, ids
 
 pytestmark = pytest.mark.usefixtures("micropython_command")
 
@@ -38,7 +38,7 @@ def test_status_comes_every_two_seconds_and_its_interval_can_be_set() -> None:
                 await asyncio.sleep(6)  # what was under way
                 host.frames.clear()
                 await asyncio.sleep(20)
-                sent_s = [frames.decode_header(frame)[4] * 1e-6 for frame in host.frames]
+                sent_s = [decoding.header(frame)[4] * 1e-6 for frame in host.frames]
                 assert [b - a for a, b in itertools.pairwise(sent_s)] == pytest.approx([interval_s] * (len(sent_s) - 1))
                 assert len(sent_s) in (20 // interval_s - 1, 20 // interval_s, 20 // interval_s + 1)
 

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 import serial
 
-from hipwire import cobs, commands, errors, frames, ids
+from hipwire import cobs, commands, decoding, errors, ids
 
 FOLDER = Path(__file__).parent / "clip_links"
 
@@ -60,7 +60,7 @@ class Device:
         """Give result and payload of the answer to a command."""
         for message in self.read():
             if message[0] & 15 == ids.ANSWER and message[1] == code:
-                return commands.decode_answer(message)[2:]
+                return decoding.answer(message)[2:]
         raise AssertionError(f"no answer to {code}; {self.garbage!r}")
 
     def text_until(self, end: str, for_s: float = 5.0) -> str:
@@ -96,13 +96,13 @@ def device(micropython_command: str, repository: Path) -> Iterator[Device]:
 def test_stream_with_every_byte_value_arrives_whole(device: Device) -> None:
     """Text before is left alone; 0x03 in commands and in frames interrupts nothing."""
     device.write(ids.GET_INFO)
-    assert frames.decode_info(device.answer(ids.GET_INFO)[1])["chip"] == "LSM6DSOX"
+    assert decoding.info(device.answer(ids.GET_INFO)[1])["chip"] == "LSM6DSOX"
     assert b"printed text" in device.garbage + device._pending
     device.write(ids.START, b"\x01\x00", request=0x0303)
     assert device.answer(ids.START)[0] == ids.OK
     raw = device.raw(60)
     assert [struct.unpack_from("<H", frame, 2)[0] for frame in raw] == list(range(60))
-    counts = [sample[0] for frame in raw for sample in frames.decode_samples(frame)]
+    counts = [sample[0] for frame in raw for sample in decoding.samples(frame)]
     assert counts == list(range(60 * 19))
     device.write(ids.RESEND, struct.pack("<HH", 3, 3))
     assert device.answer(ids.RESEND)[0] == ids.OK
@@ -135,7 +135,7 @@ def test_host_that_does_not_read_stops_nothing(device: Device) -> None:
             assert struct.unpack_from("<H", message, 2)[0] == following
             following += 1
         elif message[0] & 15 == ids.LOG:
-            entries.append(frames.decode_log(message)[0])
+            entries.append(decoding.log(message)[0])
             if entries[-1] == ids.LOG_STALL:
                 break
     assert ids.LOG_STALL in entries

@@ -14,7 +14,7 @@ from hipdrop.data import sample_file
 from hipdrop.samples import STANDARD_GRAVITY_MS2, Array
 from hipdrop.simulate.sensorerrors import NO_ERRORS, SensorErrors
 from hipdrop.virtual.imu import Feed
-from hipwire import calibration, frames, ids
+from hipwire import calibration, decoding, frames, ids
 
 pytestmark = pytest.mark.usefixtures("micropython_command")
 
@@ -92,7 +92,7 @@ def test_raw_samples_stay_what_the_sensor_gave() -> None:
                 await asyncio.sleep(12.0)  # the feed repeats itself after 10 s
                 await host.ask(ids.STOP)
                 raw = [frame for frame in host.frames if frame[0] & 15 == ids.RAW]
-                taken.append({sample for frame in raw for sample in frames.decode_samples(frame)})
+                taken.append({sample for frame in raw for sample in decoding.samples(frame)})
                 host.frames.clear()
         assert taken[0] == taken[1]
 
@@ -111,8 +111,8 @@ def tilts(chip: SensorErrors, record: bytes) -> dict[int, tuple[float, ...]]:
             await asyncio.sleep(RUN_S)
             for frame in host.frames:
                 if frame[0] & 15 == ids.TILT:
-                    first = frames.decode_header(frame)[3]
-                    for k, sample in enumerate(frames.decode_samples(frame)):
+                    first = decoding.header(frame)[3]
+                    for k, sample in enumerate(decoding.samples(frame)):
                         units = (0.01, 0.01, 0.001, 0.1, 0.1)
                         found[first + 2 * k] = tuple(v * unit for v, unit in zip(sample, units, strict=True))
 

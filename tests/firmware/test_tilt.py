@@ -12,7 +12,7 @@ from vqf import VQF
 from hipdrop.orientation import up_from_quaternion
 from hipdrop.samples import STANDARD_GRAVITY_MS2, Array
 from hipdrop.virtual.imu.feed import Feed, counts
-from hipwire import frames
+from hipwire import decoding
 
 ACC_G, GYR_DPS = 0.488e-3, 0.070
 SETTLE_S = 10.0  # both filters level themselves within three time constants of 3 s
@@ -142,7 +142,7 @@ def test_angles_are_those_of_the_frames_page(micropython: Callable[..., str], tm
     still = np.ones((208 * 5, 1))
     for quaternion, sensor in (((32767, 0, 0, 0), up_pelvis), (SIDEWAYS, up_pelvis[[1, 0, 2]] * [1, 1, -1])):
         found = streamed(micropython, tmp_path, rows(still * sensor, still * [0.0, 0.0, 0.0]), quaternion)
-        obliquity_cdeg, tilt_cdeg, vertical_mg, roll, yaw = frames.decode_samples(found[-1])[-1]
+        obliquity_cdeg, tilt_cdeg, vertical_mg, roll, yaw = decoding.samples(found[-1])[-1]
         assert abs(obliquity_cdeg - 500) <= 3
         assert abs(tilt_cdeg - 1000) <= 3
         assert abs(vertical_mg) <= 1
@@ -155,7 +155,7 @@ def test_rates_have_the_signs_of_the_document(micropython: Callable[..., str], t
     acc = np.vstack((rest, turn, turn)) * [0.0, 1.0, 0.0]
     gyr = np.vstack((rest * [0.0, 0.0, 0.0], turn * [20.0, 0.0, 0.0], turn * [0.0, 40.0, 0.0]))
     samples = [
-        s for f in streamed(micropython, tmp_path, rows(acc, gyr), (32767, 0, 0, 0)) for s in frames.decode_samples(f)
+        s for f in streamed(micropython, tmp_path, rows(acc, gyr), (32767, 0, 0, 0)) for s in decoding.samples(f)
     ]
     assert abs(samples[522][3] - 200) <= 2
     assert abs(samples[-2][4] - 400) <= 10  # about the vertical, which has rolled by 10 degrees
@@ -168,8 +168,8 @@ def test_frames_count_raw_samples_and_break_at_a_gap(micropython: Callable[..., 
     )
     next_index = 0
     for frame in found:
-        _, flags, _, index, ticks_us = frames.decode_header(frame)
-        count = len(frames.decode_samples(frame))
+        _, flags, _, index, ticks_us = decoding.header(frame)
+        count = len(decoding.samples(frame))
         if flags & 2:
             assert index == 108  # 101 to 107 are lost, and sample 100 has lost its other half
             assert next_index == 100
@@ -177,5 +177,5 @@ def test_frames_count_raw_samples_and_break_at_a_gap(micropython: Callable[..., 
             assert index == next_index
         assert ticks_us == index * 1_000_000 // 208 or abs(ticks_us - index * 1_000_000 / 208) < 2
         next_index = index + 2 * count
-    assert sum(1 for frame in found if frames.decode_header(frame)[1] & 2) == 1
+    assert sum(1 for frame in found if decoding.header(frame)[1] & 2) == 1
     assert {len(frame) for frame in found[:5]} == {112}

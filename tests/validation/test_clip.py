@@ -13,7 +13,7 @@ from hipdrop.events import MountFound
 from hipdrop.offline import analyse
 from hipdrop.recording import read_run
 from hipdrop.recording.completed import Completed, completed
-from hipwire import frames, ids
+from hipwire import decoding, ids
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "end_to_end"))
 from virtual_runs import Heard, fed_counts, pairs_of, run_clip
@@ -23,7 +23,7 @@ MINUTE_S = 60
 
 
 def statuses(run: Heard) -> list[dict[str, int]]:
-    return [frames.decode_status(message) for message in run.messages if message[0] & 0x0F == ids.STATUS]
+    return [decoding.status(message) for message in run.messages if message[0] & 0x0F == ids.STATUS]
 
 
 def test_three_hours_with_pauses_lose_nothing_and_leak_nothing() -> None:

@@ -7,7 +7,7 @@ standard input (`NAME HEX` a line).
 import binascii
 import sys
 
-from hipwire import calibration, cobs, commands, frames, ids, records
+from hipwire import calibration, cobs, commands, decoding, frames, ids, records, runs
 
 STATUS = {
     "boot_id": 0xDEADBEEF, "stream": 1, "battery_percent": 87, "battery_mv": 3912, "temperature_cdeg": 3150,
@@ -16,8 +16,9 @@ STATUS = {
     "ring_frames": 219, "ring_oldest": 65520, "marks": 2, "mark_index": 4000, "heap_free": 65536,
     "storage_free_kb": 5120, "uptime_s": 21, "mount_id": 9, "reset_cause": 1, "rate_uncertainty_ppm": 480,
 }  # fmt: skip
+ALONE = (1, 0, 3, 7, 2, 1048576, 1795348800, 250, 1, 1795345200, 2, 3, 1536)
 INFO = {
-    "boot_id": 1, "features": 0x137, "rate_mhz": 208000, "acc_range_g": 16, "gyr_range_dps": 2000,
+    "boot_id": 1, "features": 0x337, "rate_mhz": 208000, "acc_range_g": 16, "gyr_range_dps": 2000,
     "acc_ng_per_lsb": 488000, "gyr_ndps_per_lsb": 70000000, "tilt_divider": 2, "raw_samples": 19, "ring_s": 30,
     "mount_id": 9, "mount_w": 32767, "serial": "A1", "firmware": "0.1.0", "board": "xiao", "chip": "LSM6DSOX",
 }  # fmt: skip
@@ -63,8 +64,22 @@ def log(sequence, index, ticks_us, code, severity, value, text):
 def status():
     """Make the status frame."""
     buffer = bytearray(frames.STATUS_SIZE)
-    frames.pack_status_into(buffer, 3, 4160, 20000000, STATUS)
+    frames.pack_status_into(buffer, 3, 4160, 20000000, STATUS, ALONE)
     return bytes(buffer)
+
+
+def event(*values):
+    """Make an event."""
+    buffer = bytearray(frames.EVENT_SIZE)
+    frames.pack_event_into(buffer, 0, *values)
+    return bytes(buffer)
+
+
+def part(flags, run, offset, data):
+    """Make a part of a run."""
+    buffer = bytearray(frames.PART_HEAD_SIZE)
+    frames.pack_part_head_into(buffer, flags, run, offset)
+    return bytes(buffer) + data
 
 
 SAID = (
@@ -93,6 +108,19 @@ SAID = (
     ("answer_start", commands.pack_answer(ids.START, 1, ids.OK, records.pack(records.STARTED, STARTED))),
     ("answer_gone", commands.pack_answer(ids.RESEND, 0x1234, ids.GONE, b"\xfb\xff")),
     ("answer_mtu", commands.pack_answer(ids.START, 6, ids.MTU_TOO_SMALL, records.pack(records.NEEDED, {"mtu": 123}))),
+    ("event_step", event(ids.EVENT_STEP, 258, 4000, ids.SIDE_LEFT, 99, 0x0200, 612, 575, 1664, 361)),
+    ("event_raised", event(ids.EVENT_RAISED, 65535, (1 << 30) - 1, ids.SIDE_BOTH, 0, 0, 40000, -40000, 225, 70000)),
+    ("part_last", part(ids.PART_LAST, 7, 2048, b"\x01\x02\x03")),
+    ("command_clock", commands.pack_command(
+        ids.SET_CLOCK, 10, records.pack(runs.CLOCK, {"unix_s": 1795348800, "ms": 250}))),
+    ("answer_runs", commands.pack_answer(
+        ids.GET_RUNS, 11, ids.OK, records.pack(runs.RUNS_HEAD, {"count": 1}) + records.pack(runs.RUN_ENTRY, {
+            "number": 7, "state": ids.RUN_TORN, "content": ids.RUN_HAS_TILT, "bytes": 2048, "boot_id": 1,
+            "start_s": 1795348800, "duration_s": 61}))),
+    ("command_fetch", commands.pack_command(
+        ids.FETCH_RUN, 12, records.pack(runs.FETCH, {"run": 7, "offset": 1024, "bytes": 4294967295}))),
+    ("command_erase", commands.pack_command(ids.ERASE_RUN, 13, records.pack(runs.ERASE, {"run": 7, "bytes": 2048}))),
+    ("answer_not_paired", commands.pack_answer(ids.STOP, 14, ids.NOT_PAIRED)),
     ("usb_stop", cobs.encode(commands.pack_command(ids.STOP, 3))),
 )  # fmt: skip
 
@@ -101,17 +129,21 @@ def read(name, message):
     """Read a golden message, with its fields in the order of their names."""
     if name.startswith("usb"):
         message = cobs.decode(message[1:-1])
-    kind = frames.decode_kind(message)
+    kind = decoding.kind(message)
     if kind in (ids.RAW, ids.TILT):
-        return repr((frames.decode_header(message), frames.decode_samples(message)))
+        return repr((decoding.header(message), decoding.samples(message)))
     if kind == ids.STATUS:
-        return repr((frames.decode_header(message), sorted(frames.decode_status(message).items())))
+        return repr((decoding.header(message), sorted(decoding.status(message).items())))
     if kind == ids.LOG:
-        code, severity, value, text = frames.decode_log(message)
-        return repr((frames.decode_header(message), code, severity, value, text.encode()))
+        code, severity, value, text = decoding.log(message)
+        return repr((decoding.header(message), code, severity, value, text.encode()))
+    if kind == ids.EVENT:
+        return repr(sorted(decoding.event(message).items()))
+    if kind == ids.PART:
+        return repr(decoding.part(message))
     if kind == ids.INFO:
-        return repr(sorted(frames.decode_info(message).items()))
-    said = (commands.decode_command if kind == ids.COMMAND else commands.decode_answer)(message)
+        return repr(sorted(decoding.info(message).items()))
+    said = (decoding.command if kind == ids.COMMAND else decoding.answer)(message)
     if said[0] in (ids.SET_CALIBRATION, ids.GET_CALIBRATION) and len(said[-1]) == calibration.SIZE:
         return repr((said[:-1], sorted(calibration.unpack(said[-1]).items())))
     return repr(said)

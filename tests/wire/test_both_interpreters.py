@@ -34,7 +34,7 @@ FUZZ = """
 import sys
 sys.path.append(TESTS)
 import random
-from hipwire import cobs, commands, frames
+from hipwire import cobs, commands, decoding
 from hipwire.errors import WireError
 from wire_messages import raw, status, info
 random.seed(5)
@@ -45,8 +45,8 @@ for turn in range(20000):
     for _ in range(random.randint(1, 4)):
         data[random.randrange(len(data))] = random.getrandbits(8)
     data = bytes(data[: random.randint(0, len(data))])
-    for decode in (frames.decode_samples, frames.decode_status, frames.decode_log, frames.decode_info,
-                   commands.decode_command, commands.decode_answer, cobs.decode):
+    for decode in (decoding.samples, decoding.status, decoding.log, decoding.info,
+                   decoding.command, decoding.answer, cobs.decode):
         try:
             decode(data)
         except WireError:

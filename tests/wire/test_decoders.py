@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 import pytest
 
-from hipwire import calibration, cobs, commands, frames, ids, records
+from hipwire import calibration, cobs, commands, decoding, frames, ids, records, runs
 from hipwire.errors import WireError
 from wire_messages import info, log, raw, status, tilt
 
@@ -18,16 +18,16 @@ ROUNDS = 100_000
 MESSAGES = (raw(19), raw(1), tilt(10), status(), log(b"I2C"), info(), commands.pack_command(3, 9, b"\x01\x02\x03\x04"),
             commands.pack_answer(3, 9, 0, b"\x01\x02\x03\x04"))  # fmt: skip
 DECODERS: dict[str, Callable[[bytes], object]] = {
-    "kind": frames.decode_kind,
-    "header": frames.decode_header,
-    "samples": frames.decode_samples,
-    "status": frames.decode_status,
-    "log": frames.decode_log,
-    "info": frames.decode_info,
-    "command": commands.decode_command,
-    "answer": commands.decode_answer,
+    "kind": decoding.kind,
+    "header": decoding.header,
+    "samples": decoding.samples,
+    "status": decoding.status,
+    "log": decoding.log,
+    "info": decoding.info,
+    "command": decoding.command,
+    "answer": decoding.answer,
     "record": lambda message: records.unpack(records.STATUS, message, 3),
-    "text": frames.decode_text,
+    "text": decoding.text,
 }
 
 
@@ -123,12 +123,12 @@ def test_what_is_too_short_or_too_long_is_refused(length: int) -> None:
 
 def test_another_version_is_refused_with_both_named() -> None:
     with pytest.raises(WireError, match="2, this side speaks 1"):
-        frames.decode_kind(b"\x21" + raw(1)[1:])
+        decoding.kind(b"\x21" + raw(1)[1:])
 
 
 def test_a_longer_message_is_read_as_far_as_it_is_known() -> None:
-    assert frames.decode_status(status() + b"more") == frames.decode_status(status())
-    assert frames.decode_info(info() + b"\x05later") == frames.decode_info(info())
+    assert decoding.status(status() + b"more") == decoding.status(status())
+    assert decoding.info(info() + b"\x05later") == decoding.info(info())
 
 
 @pytest.mark.parametrize("message", [raw(3), tilt(3)])
@@ -136,7 +136,7 @@ def test_a_frame_with_part_of_a_sample_is_refused_whole(message: bytes) -> None:
     for cut in range(1, len(message)):
         if (cut - frames.HEADER_SIZE) % ((len(message) - frames.HEADER_SIZE) // 3) or cut <= frames.HEADER_SIZE:
             with pytest.raises(WireError):
-                frames.decode_samples(message[:cut])
+                decoding.samples(message[:cut])
 
 
 def test_a_calibration_is_named_by_what_it_holds() -> None:
@@ -153,7 +153,7 @@ def test_the_checksum_of_a_calibration_is_the_one_of_the_document() -> None:
 
 
 def test_a_text_is_not_cut_inside_a_character() -> None:
-    assert frames.decode_log(log("ü".encode() * 30))[3] == "ü" * 21
+    assert decoding.log(log("ü".encode() * 30))[3] == "ü" * 21
 
 
 def test_values_beyond_their_range_are_saturated() -> None:
@@ -162,12 +162,16 @@ def test_values_beyond_their_range_are_saturated() -> None:
     )
     assert values["boot_id"] == 0xFFFFFFFF
     assert values["temperature_cdeg"] == -32768
-    assert frames.decode_samples(raw(1, sample=(99999, -99999, 0, 0, 0, 0)))[0][:2] == (32767, -32768)
+    assert decoding.samples(raw(1, sample=(99999, -99999, 0, 0, 0, 0)))[0][:2] == (32767, -32768)
 
 
 def test_sizes_are_those_of_the_document() -> None:
     assert struct.calcsize(frames.HEADER_FORMAT) == frames.HEADER_SIZE == 12
-    assert len(status()) == frames.STATUS_SIZE == frames.HEADER_SIZE + records.size(records.STATUS) == 80
+    assert frames.HEADER_SIZE + records.size(records.STATUS) == 80
+    assert len(status()) == frames.STATUS_SIZE == 80 + records.size(decoding.ALONE) == 108
+    assert "".join(decoding.ALONE[1::2]) == frames.ALONE_CODES
+    assert 1 + records.size(decoding.EVENT) == frames.EVENT_SIZE == 20
+    assert records.size(runs.RUN_ENTRY) == 20
     assert 2 + records.size(records.INFO) == 42
     assert calibration.SIZE == 94
     assert len(raw(frames.RAW_MAX_SAMPLES)) == frames.RAW_MAX_SIZE == 240

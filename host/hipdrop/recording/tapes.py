@@ -16,7 +16,7 @@ from hipdrop.recording.reader import Run
 from hipdrop.recording.replay import chain_of, enter
 from hipdrop.samples import SampleBlock
 from hipdrop.settings import Settings
-from hipwire import errors, frames, ids
+from hipwire import decoding, errors, ids
 
 PIECE_S = 0.1  # of a file without messages: about what a clip sends at once
 
@@ -224,7 +224,7 @@ def _has_samples(item: Item) -> bool:
     if not isinstance(item, Message):
         return False
     try:
-        return frames.decode_kind(item.message) in (ids.RAW, ids.TILT)
+        return decoding.kind(item.message) in (ids.RAW, ids.TILT)
     except errors.WireError:
         return False
 

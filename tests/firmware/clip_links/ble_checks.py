@@ -6,7 +6,7 @@ import small_clip
 from small_clip import Clip, clock, run
 
 from hipclip import ble
-from hipwire import frames, ids
+from hipwire import decoding, ids
 
 ble.time = clock
 CONNECT, DISCONNECT, WRITE, READ_REQUEST, MTU = 1, 2, 3, 4, 21
@@ -172,8 +172,8 @@ def check_missed_connect_is_made_up_for_by_a_command():
 def check_values_are_there_to_be_read():
     clip = RadioClip()
     values = clip.radio.values
-    assert frames.decode_info(values[INFO])["chip"] == "LSM6DSOX"
-    assert frames.decode_status(values[STATUS])["boot_id"] == clip.boot_id
+    assert decoding.info(values[INFO])["chip"] == "LSM6DSOX"
+    assert decoding.status(values[STATUS])["boot_id"] == clip.boot_id
     assert values[6] == b"\x04\x00"  # feature of running speed and cadence
     assert [bytes(values[handle]) for handle in range(7, 12)] == [
         b"hipdrop", b"hipdrop clip", b"01abcdef", b"0.1.0", b"small, LSM6DSOX",

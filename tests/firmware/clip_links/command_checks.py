@@ -6,7 +6,7 @@ import struct
 
 from small_clip import Clip, Host, run
 
-from hipwire import calibration, commands, frames, ids
+from hipwire import calibration, decoding, frames, ids
 
 LEVEL = struct.pack("<Ihhhh", 5, 32767, 0, 0, 0)  # mount 5, not turned
 
@@ -30,7 +30,7 @@ def check_random_messages_get_a_valid_answer_or_none():
             unreadable += 1
             continue
         answered += 1
-        code, request, result, _ = commands.decode_answer(answer)
+        code, request, result, _ = decoding.answer(answer)
         assert message[1:4] == struct.pack("<BH", code, request), answer
         assert result < ids.FAILED or result == ids.WRONG_VERSION, (message, answer)
         assert len(answer) <= min(240, host.max_message), (message, answer)
@@ -98,7 +98,7 @@ def check_tilt_stream():
     clip.sampler.feed(60)
     clip.sender.turn()
     got = [each for each in host.got if each[0] & 15 == ids.TILT]
-    assert [frames.decode_header(each)[2:4] for each in got] == [(0, 8), (1, 28)]
+    assert [decoding.header(each)[2:4] for each in got] == [(0, 8), (1, 28)]
     other = clip.host()
     assert struct.unpack_from("<HI", clip.ask(other, ids.START, b"\x02\x00")[1], 6) == (2, 48)
     clip.ask(host, ids.STOP)
@@ -131,7 +131,7 @@ def check_mount_is_kept_or_forgotten():
     host = clip.host()
     turned = struct.pack("<Ihhhh", 77, 23170, 0, 23170, 0)
     assert clip.ask(host, ids.SET_MOUNT, turned)[0] == ids.OK
-    info = frames.decode_info(clip.ask(host, ids.GET_INFO)[1])
+    info = decoding.info(clip.ask(host, ids.GET_INFO)[1])
     assert [info[name] for name in ("mount_id", "mount_w", "mount_x", "mount_y", "mount_z")] == [77, 23170, 0, 23170, 0]
     assert clip.ask(host, ids.SET_MOUNT, struct.pack("<Ihhhh", 78, 100, 0, 0, 0))[0] == ids.MALFORMED
     assert clip.settings.get("mount_id") == 77
@@ -146,11 +146,13 @@ def check_a_host_of_revision_0_finds_all_in_its_place():
     host = clip.host()
     info = clip.ask(host, ids.GET_INFO)[1]
     fixed = struct.unpack_from("<IIIHHIIBBHIhhhh", info, 2)
-    assert (info[0], info[1]) == (0x15, 1)
+    assert (info[0], info[1]) == (0x15, 2)
     assert (fixed[0], fixed[2:5], fixed[5:7]) == (clip.boot_id, (208000, 16, 2000), (488000, 70000000))
     assert info[42] == 8
     assert info[43:51] == b"01abcdef"
-    assert len(clip.ask(host, ids.GET_STATUS)[1]) == 80
+    status = clip.ask(host, ids.GET_STATUS)[1]
+    assert struct.unpack_from("<IBB", status, 12) == (clip.boot_id, 0, 255)
+    assert struct.unpack_from("<BBH", status, 76)[1:2] == (0,)
     assert len(clip.ask(host, ids.START, b"\x01\x00")[1]) == 20
     clip.sampler.feed(19)
     clip.sender.turn()
@@ -234,16 +236,16 @@ def check_buzz():
 def check_info_and_status():
     clip = Clip()
     host = clip.host()
-    info = frames.decode_info(clip.ask(host, ids.GET_INFO)[1])
+    info = decoding.info(clip.ask(host, ids.GET_INFO)[1])
     assert (info["boot_id"], info["chip"], info["board"]) == (clip.boot_id, "LSM6DSOX", "small")
     assert info["features"] == ids.HAS_CALIBRATION | ids.HAS_RAW | ids.HAS_TILT | ids.HAS_MOTOR | ids.HAS_BATTERY
     assert (info["serial"], info["raw_samples"], info["tilt_divider"]) == ("01abcdef", 19, 2)
     assert info["ring_s"] == 40 * 19 // 208
     clip.ask(host, 99)
-    status = frames.decode_status(clip.ask(host, ids.GET_STATUS)[1])
+    status = decoding.status(clip.ask(host, ids.GET_STATUS)[1])
     assert status["commands_refused"] == 1
     assert status["temperature_cdeg"] == 2512
-    assert clip.ask(clip.host(max_message=20), ids.GET_STATUS) == (ids.MTU_TOO_SMALL, struct.pack("<H", 88))
+    assert clip.ask(clip.host(max_message=20), ids.GET_STATUS) == (ids.MTU_TOO_SMALL, struct.pack("<H", 116))
 
 
 def check_prompt_and_reset_are_for_a_cable():

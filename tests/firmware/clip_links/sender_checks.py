@@ -4,7 +4,7 @@ import struct
 
 from small_clip import Clip, clock, run
 
-from hipwire import frames, ids
+from hipwire import decoding, ids
 
 
 def check_frames_arrive_whole_and_in_order():
@@ -16,8 +16,8 @@ def check_frames_arrive_whole_and_in_order():
     assert len(raw) >= 53
     counts = []
     for each in raw:
-        assert frames.decode_header(each)[3] == len(counts), each
-        counts += [sample[0] for sample in frames.decode_samples(each)]
+        assert decoding.header(each)[3] == len(counts), each
+        counts += [sample[0] for sample in decoding.samples(each)]
     assert counts == list(range(len(raw) * 19))
 
 
@@ -204,7 +204,7 @@ def check_reconnect_loses_nothing():
             got[struct.unpack_from("<H", each, 2)[0]] = each
     assert sorted(got) == list(range(clip.stream.ring.next))
     assert back.frames()[0] == following
-    assert frames.decode_header(got[following])[3] == index
+    assert decoding.header(got[following])[3] == index
     assert clip.counters.frames_dropped == 0
     assert oldest == 0
 
@@ -218,7 +218,7 @@ def check_join_in_the_middle_of_a_frame_names_its_first_sample():
     assert struct.unpack_from("<HI", answer, 6) == (3, 57)
     clip.sampler.feed(12)
     clip.sender.turn()
-    assert frames.decode_header(other.got[0])[2:4] == (3, 57)
+    assert decoding.header(other.got[0])[2:4] == (3, 57)
 
 
 def check_stop_sends_the_last_samples():
@@ -277,7 +277,7 @@ def check_log_reaches_whoever_listens_once():
     for each in (deaf, host):
         clip.ask(each, ids.GET_SETTINGS, b"\0\0")
     clip.pass_ms(500)
-    entries = [frames.decode_log(each)[2:] for each in host.got]
+    entries = [decoding.log(each)[2:] for each in host.got]
     assert entries == [(number, "mark " + str(number)) for number in range(4, 20)], entries
     assert deaf.got == []
 
@@ -293,7 +293,7 @@ def check_status_reaches_every_host():
     clip.sender.turn()
     assert [len(host.statuses) for host in hosts] == [1, 1, 0]
     assert published == hosts[0].statuses
-    told = frames.decode_status(hosts[0].statuses[0])
+    told = decoding.status(hosts[0].statuses[0])
     expected = {
         "boot_id": 0xDEADBEEF, "stream": 1, "battery_percent": 80, "battery_mv": 3900, "temperature_cdeg": 2512,
         "rate_mhz": 207800, "rate_uncertainty_ppm": 1500, "ring_frames": clip.stream.ring.next, "reset_cause": 1,
@@ -308,7 +308,7 @@ def check_status_reaches_every_host():
 def check_log_cuts_text_between_characters():
     clip = Clip()
     clip.log.add(ids.LOG_TASK, ids.LOG_ERROR, -5, "a" + "ü" * 40)
-    assert frames.decode_log(bytes(clip.log.frame(0))) == (ids.LOG_TASK, ids.LOG_ERROR, -5, "a" + "ü" * 20)
+    assert decoding.log(bytes(clip.log.frame(0))) == (ids.LOG_TASK, ids.LOG_ERROR, -5, "a" + "ü" * 20)
 
 
 run(globals())

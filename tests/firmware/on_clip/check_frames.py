@@ -5,7 +5,7 @@ import micropython
 
 from hipclip.rawframes import RawWriter
 from hipclip.ring import FrameRing
-from hipwire import frames, ids
+from hipwire import decoding, ids
 
 
 def a_block(first, n):
@@ -74,14 +74,14 @@ def test_frames_hold_header_and_samples():
         message = bytes(ring.frame(number))
         first = 19 * number
         assert len(message) == 240
-        assert frames.decode_header(message) == (ids.RAW, flags, number, 100 + first, 5000 + first)
-        assert frames.decode_samples(message) == expected(first, 19)
+        assert decoding.header(message) == (ids.RAW, flags, number, 100 + first, 5000 + first)
+        assert decoding.samples(message) == expected(first, 19)
     writer.flush()
     writer.flush()
     assert ring.next == 4
     message = bytes(ring.frame(3))
     assert len(message) == 12 + 6 * 12
-    assert frames.decode_samples(message) == expected(57, 6)
+    assert decoding.samples(message) == expected(57, 6)
 
 
 def test_a_gap_closes_the_frame_before_it():
@@ -93,10 +93,10 @@ def test_a_gap_closes_the_frame_before_it():
     writer.take(a_block(15, 4), 4, 15, 333, 0)
     assert ring.next == 2
     before, behind = bytes(ring.frame(0)), bytes(ring.frame(1))
-    assert frames.decode_header(before) == (ids.RAW, ids.RATE_UNSETTLED, 0, 0, 111)
-    assert frames.decode_samples(before) == expected(0, 4)
-    assert frames.decode_header(behind) == (ids.RAW, ids.GAP, 1, 9, 222)
-    assert frames.decode_samples(behind) == expected(9, 10)
+    assert decoding.header(before) == (ids.RAW, ids.RATE_UNSETTLED, 0, 0, 111)
+    assert decoding.samples(before) == expected(0, 4)
+    assert decoding.header(behind) == (ids.RAW, ids.GAP, 1, 9, 222)
+    assert decoding.samples(behind) == expected(9, 10)
 
 
 def test_a_block_beyond_the_frame_is_refused():
@@ -116,7 +116,7 @@ def test_the_sequence_wraps_on_the_wire():
     writer.begin(9)
     for k in range(2):
         writer.take(a_block(0, 9), 9, 9 * k, 0, 0)
-    assert [frames.decode_header(bytes(ring.frame(number)))[2] for number in (65535, 65536)] == [65535, 0]
+    assert [decoding.header(bytes(ring.frame(number)))[2] for number in (65535, 65536)] == [65535, 0]
 
 
 def test_nothing_is_allocated():

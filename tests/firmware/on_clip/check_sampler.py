@@ -13,7 +13,7 @@ from hipclip.rawframes import RawWriter
 from hipclip.ring import FrameRing
 from hipclip.sampleclock import SampleClock
 from hipclip.sampler import Sampler
-from hipwire import frames, ids
+from hipwire import decoding, ids
 
 CHIPS = ((Lsm6dsox, fakes.Sox, 208000), (Lsm6ds3trc, fakes.Trc, 208000), (Mpu6886, fakes.Mpu, 200000))
 
@@ -73,10 +73,10 @@ def check_frames(clip, settled_from=80):
     worst, offset, last_us = 0, None, None
     index_next = 0
     for number, (_, message) in enumerate(clip.frames):
-        _, flags, sequence, index, ticks_us = frames.decode_header(message)
+        _, flags, sequence, index, ticks_us = decoding.header(message)
         assert sequence == number
         assert (index > index_next) == bool(flags & ids.GAP), (number, index, index_next, flags)
-        samples = frames.decode_samples(message)
+        samples = decoding.samples(message)
         first = clip.sample_of(samples[0], index)
         assert samples == [tuple([fakes.count(first + k, axis) for axis in range(6)]) for k in range(len(samples))]
         index_next = index + len(samples)
@@ -110,7 +110,7 @@ def test_a_frame_leaves_as_soon_as_it_is_whole():
         clip.run(40000)
         late_us = []
         for arrival_us, message in clip.frames[60:]:
-            index = frames.decode_header(message)[3]
+            index = decoding.header(message)[3]
             late_us.append(arrival_us - clip.taken_us(index + 18))
         late_us.sort()
         reading_us = 2 * fakes.READ_US + 12 * 14 * fakes.BYTE_US  # of half a frame
@@ -142,12 +142,12 @@ def test_an_overrun_is_a_gap_of_just_what_was_lost():
         time.sleep_ms(9000)
         clip.run(5000)
         worst_us, offset = check_frames(clip, 150)
-        gaps = [frames.decode_header(message)[1] & ids.GAP for _, message in clip.frames]
+        gaps = [decoding.header(message)[1] & ids.GAP for _, message in clip.frames]
         assert gaps.count(ids.GAP) == 2, (clip.imu.NAME, gaps.count(ids.GAP), offset)
         assert offset == 0, (clip.imu.NAME, gaps.count(ids.GAP), offset)
         assert worst_us < 5000, (clip.imu.NAME, worst_us)
         assert clip.counters.fifo_overruns == 2
-        received = sum([frames.sample_count(ids.RAW, len(message)) for _, message in clip.frames])
+        received = sum([decoding.sample_count(ids.RAW, len(message)) for _, message in clip.frames])
         left = clip.chip.produced() - received - clip.counters.samples_lost
         assert 0 <= left < 40, (clip.imu.NAME, left)
 
@@ -227,7 +227,7 @@ def test_a_sensor_that_was_gone_comes_back():
         clip.run(5000)
         assert not clip.sampler.failed
         assert clip.chip.resets == resets + 1
-        gaps = [message for _, message in clip.frames if frames.decode_header(message)[1] & ids.GAP]
+        gaps = [message for _, message in clip.frames if decoding.header(message)[1] & ids.GAP]
         assert len(gaps) == 1
         worst_us, offset = check_frames(clip, 110)
         assert offset in (-1, 0, 1), (clip.imu.NAME, offset, worst_us)
@@ -246,7 +246,7 @@ def test_a_sensor_that_forgot_its_settings_is_started_anew():
         assert clip.chip.resets == resets + 1
         assert not clip.sampler.failed
         assert 80 < clip.counters.samples_lost < 200
-        assert [frames.decode_header(message)[1] & ids.GAP for _, message in clip.frames].count(ids.GAP) == 1
+        assert [decoding.header(message)[1] & ids.GAP for _, message in clip.frames].count(ids.GAP) == 1
         assert abs(check_frames(clip, 1000)[1]) <= 1
 
 
@@ -255,7 +255,7 @@ def test_a_missing_half_is_a_gap_of_one():
     clip.chip.skip_at, clip.chip.skip_bytes = 14 * 2000 + 7, 7
     clip.run(20000)
     assert clip.counters.samples_lost == 1
-    gaps = [frames.decode_header(m)[3] for _, m in clip.frames if frames.decode_header(m)[1] & ids.GAP]
+    gaps = [decoding.header(m)[3] for _, m in clip.frames if decoding.header(m)[1] & ids.GAP]
     assert len(gaps) == 1, gaps
     assert 2000 < gaps[0] < 2040, gaps
 
@@ -266,7 +266,7 @@ def test_a_sample_that_vanishes_without_a_word_is_missed():
         clip.chip.skip_at, clip.chip.skip_bytes = clip.chip.PACKET * 2000, clip.chip.PACKET
         clip.run(20000)
         assert clip.counters.samples_lost == 1, clip.imu.NAME
-        gaps = [frames.decode_header(m)[3] for _, m in clip.frames if frames.decode_header(m)[1] & ids.GAP]
+        gaps = [decoding.header(m)[3] for _, m in clip.frames if decoding.header(m)[1] & ids.GAP]
         assert len(gaps) == 1
         assert 2000 < gaps[0] < 2100, (clip.imu.NAME, gaps)
 
@@ -275,7 +275,7 @@ def test_saturation_is_flagged_and_counted():
     clip = Clip()
     clip.chip.saturate_at = 500
     clip.run(5000)
-    flagged = [frames.decode_header(m)[3] for _, m in clip.frames if frames.decode_header(m)[1] & ids.SATURATED]
+    flagged = [decoding.header(m)[3] for _, m in clip.frames if decoding.header(m)[1] & ids.SATURATED]
     assert flagged == [500 // 19 * 19]
     assert clip.counters.samples_saturated == 1
     block = clip.sampler._block
@@ -292,7 +292,7 @@ def test_the_rate_settles_and_standing_flags_are_passed_on():
     clip = Clip()
     clip.sampler.flags = ids.LOW_BATTERY
     clip.run(6000)
-    flags = [frames.decode_header(message)[1] for _, message in clip.frames]
+    flags = [decoding.header(message)[1] for _, message in clip.frames]
     assert flags[0] == ids.RATE_UNSETTLED | ids.LOW_BATTERY
     assert flags[-1] == ids.LOW_BATTERY
     assert 20 < flags.count(ids.RATE_UNSETTLED | ids.LOW_BATTERY) < 45  # two to four seconds

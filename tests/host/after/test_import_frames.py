@@ -17,7 +17,7 @@ from hipdrop.receive.chain import Chain
 from hipdrop.receive.decode import counts_of, read_frame
 from hipdrop.receive.messages import ClipInfo, read_info
 from hipdrop.samples import STANDARD_GRAVITY_MS2, Array
-from hipwire import frames, ids
+from hipwire import decoding, ids
 
 
 def made(acc_g: Array, gyr_dps: Array, t_s: Array | None = None, device: Device = Device()) -> tuple[Foreign, Even]:  # noqa: B008
@@ -32,8 +32,8 @@ def made(acc_g: Array, gyr_dps: Array, t_s: Array | None = None, device: Device 
 def sent(foreign: Foreign, even: Even) -> tuple[ClipInfo, list[tuple[float, bytes]]]:
     """The info message, and the frames with when they come."""
     all_of_it = list(messages(foreign, even))
-    assert [frames.decode_kind(message) for _, message in all_of_it[:2]] == [ids.INFO, ids.ANSWER]
-    raw = [(at_s, message) for at_s, message in all_of_it if frames.decode_kind(message) == ids.RAW]
+    assert [decoding.kind(message) for _, message in all_of_it[:2]] == [ids.INFO, ids.ANSWER]
+    raw = [(at_s, message) for at_s, message in all_of_it if decoding.kind(message) == ids.RAW]
     return read_info(all_of_it[0][1]), raw
 
 

@@ -30,7 +30,7 @@ from hipdrop.events import Side
 from hipdrop.receive.messages import ClipInfo
 from hipdrop.recording import RunHeader, RunWriter
 from hipdrop.samples import STANDARD_GRAVITY_MS2, SampleBlock
-from hipwire import commands, frames, ids
+from hipwire import commands, decoding, frames, ids
 from packed import PackedClip, Timed
 
 INFO = ClipInfo(
@@ -137,7 +137,7 @@ def test_temperatures_are_kept_with_their_time_where_the_clip_knows_them(sent: l
 
 def of_boot(status: bytes, clip: PackedClip) -> bytes:
     """The same status, of the boot that runs."""
-    values = frames.decode_status(status)
+    values = decoding.status(status)
     values["boot_id"] = clip.boot_id
     return wire_messages.status(**values)
 

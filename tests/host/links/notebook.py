@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hipwire import commands, frames, ids, records
+from hipwire import commands, decoding, frames, ids, records
 
 ASK_AGAIN_S = 2.0
 
@@ -22,7 +22,7 @@ class Notebook:
     def message(self, arrival_s: float, message: bytes) -> None:
         self.messages.append(message)
         if message[0] & 0x0F == ids.RAW:
-            self.frames[frames.decode_header(message)[2]] = arrival_s
+            self.frames[decoding.header(message)[2]] = arrival_s
         elif message[:2] == bytes([frames.first_byte(ids.ANSWER), ids.STOP]) and message[4] == ids.OK:
             self._end = records.unpack(records.STOPPED, message, commands.ANSWER_SIZE)["next_sequence"]
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from hipdrop.errors import ClipNotFound, LinkLost
 from hipdrop.links.base import Link
-from hipwire import commands, frames, ids, records
+from hipwire import commands, decoding, frames, ids, records
 
 FRAME_S = 19 / 208
 RING_FRAMES = 328  # 30 s
@@ -60,7 +60,7 @@ class ScriptedClip:
 
     def command(self, message: bytes) -> None:
         """Take a command and answer it a little later."""
-        code, request, payload = commands.decode_command(message)
+        code, request, payload = decoding.command(message)
         self.asked.append((code, payload))
         if code in self.deaf:
             return

@@ -15,7 +15,7 @@ from hipdrop.alerts.haptic import CONFIRM_S, OLD_S, Haptic, HapticCounts
 from hipdrop.alerts.signals import Signal
 from hipdrop.links.connection import Session
 from hipdrop.virtual.loop import run_virtual
-from hipwire import commands, ids
+from hipwire import commands, decoding, ids
 
 LEAVES_S = 0.02
 SETTINGS = AlertSettings(haptic_strength_percent=70, haptic_repeats=2)
@@ -29,7 +29,7 @@ class Felt(ScriptedClip):
     late_s: float = 0.0
 
     def command(self, message: bytes) -> None:
-        code, request, payload = commands.decode_command(message)
+        code, request, payload = decoding.command(message)
         loop = asyncio.get_running_loop()
         if code == ids.BUZZ:
             self.buzzes.append((loop.time(), request, payload))

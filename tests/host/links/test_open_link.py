@@ -17,7 +17,7 @@ from hipdrop.links.serial import SerialLink
 from hipdrop.links.virtual import VirtualLink
 from hipdrop.receive.messages import read_status
 from hipdrop.virtual.faults import Fault
-from hipwire import frames, ids
+from hipwire import decoding, frames, ids
 
 
 @pytest.mark.parametrize(
@@ -90,14 +90,14 @@ def test_the_list_of_a_scan() -> None:
 def test_what_a_clip_says_of_itself() -> None:
     buffer = bytearray(frames.STATUS_SIZE)
     values = {"battery_percent": 62, "battery_mv": 3810, "faults": ids.FAULT_CRASH, "rate_mhz": 207_640, "uptime_s": 75}
-    frames.pack_status_into(buffer, 0, 0, 0, values)
-    info = frames.decode_info(
+    frames.pack_status_into(buffer, 0, 0, 0, values, (0,) * len(frames.ALONE_CODES))
+    info = decoding.info(
         frames.pack_info(
             {"serial": "A1", "firmware": "0.1.0", "board": "xiao", "chip": "LSM6DSOX", "features": 0x05, "ring_s": 21,
              "rate_mhz": 208_000, "acc_range_g": 16, "gyr_range_dps": 2000}
         )
     )  # fmt: skip
     text = "\n".join(info_lines(info, read_status(bytes(buffer))))
-    for part in ("A1", "wire format 1.1", "208 Hz, 16 g", "raw stream, motor", "not told yet", "21 s", "62 % (3.81 V)",
+    for part in ("A1", "wire format 1.2", "208 Hz, 16 g", "raw stream, motor", "not told yet", "21 s", "62 % (3.81 V)",
                  "207.64 Hz", "1:15 min", "crash"):  # fmt: skip
         assert part in text

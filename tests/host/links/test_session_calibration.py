@@ -17,7 +17,7 @@ from hipdrop.links.connection import CALIBRATION_S, CALIBRATION_TRIES, Session
 from hipdrop.links.line import Line
 from hipdrop.links.storing import get_calibration, set_calibration
 from hipdrop.virtual.loop import run_virtual
-from hipwire import calibration, commands, ids
+from hipwire import calibration, commands, decoding, ids
 
 KNOWS = {**INFO, "features": INFO["features"] | ids.HAS_CALIBRATION}
 GYRO = GyroFit((0.5, -0.25, 1.0), 0.002, 5.0, 25.5, datetime(2026, 11, 22, 12, tzinfo=UTC), "good")
@@ -73,7 +73,7 @@ def test_it_is_asked_for_before_start_and_the_sink_gets_the_answer() -> None:
     link, notebook, _ = run(KeepingClip(info=dict(KNOWS)))
     assert asked(link.clip) == [ids.GET_INFO, ids.GET_CALIBRATION, ids.START, ids.STOP]
     answers = [message for message in notebook.messages if message[0] & 0x0F == ids.ANSWER]
-    told = [commands.decode_answer(message) for message in answers if message[1] == ids.GET_CALIBRATION]
+    told = [decoding.answer(message) for message in answers if message[1] == ids.GET_CALIBRATION]
     assert [(result, payload) for _, _, result, payload in told] == [(ids.OK, KeepingClip.record)]
     assert notebook.messages.index(answers[1]) < min(
         k for k, message in enumerate(notebook.messages) if message[0] & 0x0F == ids.RAW

@@ -34,7 +34,7 @@ from hipdrop.receive.chain import Chain
 from hipdrop.receive.messages import read_info
 from hipdrop.samples import STANDARD_GRAVITY_MS2
 from hipdrop.simulate import RunnerConfig, SimulatedRun, simulate
-from hipwire import commands, frames, ids
+from hipwire import commands, decoding, frames, ids
 from packed import ACC_NG_PER_LSB, FULL, GYR_NDPS_PER_LSB, PackedClip, counts_of_run, push_all
 from synthetic import REPEATABLE
 
@@ -266,7 +266,7 @@ def chosen(
     chain = Chain()
     message = clip.info()
     if info:
-        values = frames.decode_info(message) | info
+        values = decoding.info(message) | info
         message = frames.pack_info(values)
     chain.push(0.0, message)
     if given is not None:

@@ -330,7 +330,7 @@ def test_the_first_frames_behind_a_new_start_may_be_fetched_again(quiet: Counts)
 def test_what_is_no_message_is_counted_and_nothing_else(quiet: Counts) -> None:
     clip = PackedClip()
     whole = clip.stream_of(quiet)
-    junk = [b"", b"\x11", b"\x21abc", bytes([frames.first_byte(9)]), whole[5][1][:-1], whole[2][1], clip.status()[:40]]
+    junk = [b"", b"\x11", b"\x21abc", bytes([frames.first_byte(12)]), whole[5][1][:-1], whole[2][1], clip.status()[:40]]
     chain, calm = Chain(), Chain()
     mixed = [*whole[:30], *((whole[29][0], message) for message in junk), *whole[30:]]
     assert push_all(chain, mixed) == push_all(calm, whole)

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hipdrop.receive.decode import counts_of, read_frame
-from hipwire import errors, frames, ids
+from hipwire import decoding, errors, frames, ids
 from synthetic import REPEATABLE
 
 
@@ -26,11 +26,11 @@ def message_of(kind: int, count: int, seed: int) -> bytes:
 def test_a_batch_is_what_the_wire_package_reads(kind: int, shapes: list[tuple[int, int]]) -> None:
     messages = [message_of(kind, count, seed) for count, seed in shapes]
     batch = [read_frame(message) for message in messages]
-    one_by_one = [sample for message in messages for sample in frames.decode_samples(message)]
+    one_by_one = [sample for message in messages for sample in decoding.samples(message)]
     assert counts_of(batch, kind).tolist() == [list(sample) for sample in one_by_one]
     for frame, message in zip(batch, messages, strict=True):
         header = (frame.kind, frame.flags, frame.sequence, frame.index, frame.ticks_us)
-        assert header == frames.decode_header(message)
+        assert header == decoding.header(message)
 
 
 @REPEATABLE
