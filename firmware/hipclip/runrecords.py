@@ -1,0 +1,168 @@
+"""Records of a run (docs/run-format.md), filled in memory made once; what finds no free record is lost, and counted."""
+
+import binascii
+import struct
+
+from micropython import const
+
+from hipwire import frames, ids
+
+RECORD_BYTES = 1024
+_HEAD = const(10)
+_CRC_AT = const(1020)
+_CONTENT = const(1010)
+_LENGTH = const(2)  # before each item
+_LAST = const(0x8000)  # in the length of the back: nothing comes behind this record
+_RAW_KEPT = const(0x4000)  # the run has raw frames
+_RAW_ITEM = const(242)
+
+
+class Pages:
+    """Pages of one record each: one under each filler's hand, some full that wait to be written, the others free."""
+
+    def __init__(self, count):
+        self._free = [bytearray(RECORD_BYTES) for _ in range(count)]
+        self.full = []  # in the order in which they are to be written; both lists stay short and never grow anew
+        self.number = self.sequence = self.lost = self._marks = 0
+
+    def add(self, count):
+        """Have more pages."""
+        for _ in range(count):
+            self._free.append(bytearray(RECORD_BYTES))
+
+    def begin(self, number, has_raw):
+        """Begin the records of a run; what still waits is forgotten."""
+        while self.full:
+            self.wrote()
+        self.number = number
+        self.sequence = 0
+        self._marks = _RAW_KEPT if has_raw else 0
+
+    def take(self):
+        """Give a free page."""
+        return self._free.pop()
+
+    def wrote(self):
+        """Free the page that has waited longest."""
+        self._free.append(self.full.pop(0))
+
+    def change(self, page, front, back, last=0):
+        """Finish a page with so many bytes at front and back, and give another: the same one if none is free."""
+        struct.pack_into("<HIHH", page, 0, self.number, self.sequence, front, back | self._marks | last)
+        self.sequence += 1
+        for k in range(_HEAD + front, _CRC_AT - back):
+            page[k] = 0  # what a run before has left there
+        if not self._free:
+            self.lost += 1
+            return page
+        self.full.append(page)
+        return self._free.pop()
+
+
+def seal(page, view):
+    """Write the CRC of a finished page; `view` is what lies before it."""
+    crc = binascii.crc32(view)
+    for k in range(4):
+        page[_CRC_AT + k] = crc >> 8 * k & 0xFF
+
+
+class TiltFiller:
+    """Tilt frames as long as a record allows from the front, other messages from the back."""
+
+    def __init__(self, pages, page):
+        self._pages = pages
+        self._page = page
+        self.period = 0  # of the samples, 1/256 us
+        self.begin()
+
+    def begin(self):
+        """Forget what is there."""
+        self._front = self._back = 0
+        self._frame = 0  # where the one being filled begins, 0: there is none
+        self._sequence = self._flags = self._index = self._ticks_us = 0
+
+    @property
+    def empty(self):
+        """Whether there is nothing to write."""
+        return not (self._front or self._back)
+
+    def take(self, values, count, index, ticks_us, flags):
+        """Add `count` samples of five values each; `index` and `ticks_us` are of the first. Allocates nothing."""
+        if flags & ids.GAP or flags != self._flags & ~ids.GAP:  # a frame's flags hold for all of it
+            self._end_frame()
+        for k in range(count):
+            need = frames.TILT_SAMPLE_SIZE
+            if not self._frame:
+                need += _LENGTH + frames.HEADER_SIZE
+            if self._front + self._back + need > _CONTENT:
+                self.close()
+            if not self._frame:
+                self._frame = _HEAD + self._front
+                self._front += _LENGTH + frames.HEADER_SIZE
+                self._flags, self._index = flags, index
+                self._ticks_us = ticks_us + (k * self.period >> 8) & frames.TICKS_PERIOD - 1
+                flags &= ~ids.GAP
+            at = 5 * k
+            struct.pack_into(
+                "<hhhhh", self._page, _HEAD + self._front, values[at], values[at + 1], values[at + 2], values[at + 3],
+                values[at + 4],
+            )  # fmt: skip
+            self._front += frames.TILT_SAMPLE_SIZE
+            index += 2
+
+    def put(self, message):
+        """Add another message, of 1008 bytes at most."""
+        size = len(message)
+        if self._front + self._back + _LENGTH + size > _CONTENT:
+            self.close()
+        self._back += _LENGTH + size
+        at = _CRC_AT - self._back
+        struct.pack_into("<H", self._page, at, size)
+        at += _LENGTH
+        self._page[at : at + size] = message
+
+    def close(self, last=False):
+        """Finish the record."""
+        self._end_frame()
+        self._page = self._pages.change(self._page, self._front, self._back, _LAST if last else 0)
+        self._front = self._back = 0
+
+    def _end_frame(self):
+        at = self._frame
+        if at:
+            struct.pack_into("<H", self._page, at, _HEAD + self._front - at - _LENGTH)
+            frames.pack_header_into(
+                self._page, ids.TILT, self._flags, self._sequence, self._index, self._ticks_us, at + _LENGTH
+            )
+            self._sequence += 1
+            self._frame = 0
+
+
+class RawFiller:
+    """Records of raw frames, which a `RawWriter` fills as if they were slots of a ring."""
+
+    def __init__(self, pages, page):
+        self._pages = pages
+        self.memory = page
+        self.begin(0)
+
+    def begin(self, _slot_bytes):
+        """Forget what is there."""
+        self.next = self._front = 0
+        self.slot_offset = _HEAD + _LENGTH
+
+    def commit(self, length):
+        """Keep the frame being filled."""
+        struct.pack_into("<H", self.memory, self.slot_offset - _LENGTH, length)
+        self.next += 1
+        self._front += _LENGTH + length
+        if self._front + _RAW_ITEM > _CONTENT:
+            self.close()
+        self.slot_offset = _HEAD + _LENGTH + self._front
+
+    def close(self):
+        """Finish the record, if there is something in it."""
+        if self._front:
+            self.memory = self._pages.change(self.memory, self._front, 0)
+            self._front = 0
+            self.slot_offset = _HEAD + _LENGTH

@@ -1,0 +1,149 @@
+"""The runs that lie on the flash: a file each, /runs/NNNNN.run, as docs/run-format.md has it."""
+
+import binascii
+import os
+import struct
+
+from micropython import const
+
+from hipclip.runrecords import RECORD_BYTES
+from hipclip.settings import replace
+from hipwire import ids
+
+FOLDER = "/runs"
+_COUNTER = "/last"  # holds the highest number ever, once the newest run was erased
+_MOST = const(65535)
+_LOOK_BACK = const(4)  # damaged records at the end that are skipped in search of a whole one
+
+
+def path(number, folder=FOLDER):
+    """Give the file of a run."""
+    return "%s/%05d.run" % (folder, number)
+
+
+def _number(name):
+    """Give the number of a run's file, 0 for another file."""
+    return int(name[:5]) if len(name) == 9 and name[5:] == ".run" and name[:5].isdigit() else 0
+
+
+def survey(folder=FOLDER):
+    """Give how many runs are kept, the newest's number, and the number for the next: 0 when there is none left."""
+    count = newest = 0
+    for entry in os.ilistdir(folder):
+        number = _number(entry[0])
+        if number:
+            count += 1
+            newest = max(newest, number)
+    highest = max(newest, _counter(folder))
+    if highest < _MOST:
+        return count, newest, highest + 1
+    return count, newest, 0 if count else 1
+
+
+def _counter(folder):
+    try:
+        with open(folder + _COUNTER) as file:
+            return int(file.read())
+    except (OSError, ValueError):
+        return 0
+
+
+def after(number, folder=FOLDER):
+    """Give the lowest number of a run above `number`, 0 if there is none."""
+    found = 0
+    for entry in os.ilistdir(folder):
+        other = _number(entry[0])
+        if other > number and (found == 0 or other < found):
+            found = other
+    return found
+
+
+def list_runs(first=0, growing=0, folder=FOLDER):
+    """Give (number, state, content, bytes, boot_id, start_s, duration_s) of each run from number `first` on.
+
+    `growing` is the run that is being recorded. What cannot be told is 0.
+    """
+    number = after(first - 1, folder)
+    while number:
+        yield describe(number, number == growing, folder)
+        number = after(number, folder)
+
+
+def describe(number, growing=False, folder=FOLDER):
+    """Give what `list_runs` gives, of one run; OSError if there is none."""
+    name = path(number, folder)
+    size = os.stat(name)[6]
+    page = bytearray(RECORD_BYTES)
+    marks = boot_id = start_s = duration_s = 0
+    with open(name, "rb") as file:
+        if _read(file, page, 0, number):
+            marks = page[9]
+            boot_id, rate_mhz, start_s, first = _head(page)
+            for back in range(1, _LOOK_BACK + 1):
+                if _read(file, page, size // RECORD_BYTES - back, number):
+                    marks = page[9] if back == 1 and size % RECORD_BYTES == 0 else marks & 0x7F
+                    duration_s = max(0, _end(page) - first) * 1000 // rate_mhz if rate_mhz else 0
+                    break
+    state = ids.RUN_GROWING if growing else ids.RUN_WHOLE if marks & 0x80 else ids.RUN_TORN
+    content = ids.RUN_HAS_TILT | (ids.RUN_HAS_RAW if marks & 0x40 else 0)
+    return number, state, content, size, boot_id, start_s, duration_s
+
+
+def open_run(number, folder=FOLDER):
+    """Give the open file of a run; OSError if there is none."""
+    return open(path(number, folder), "rb")
+
+
+def erase(number, folder=FOLDER):
+    """Erase a run; its number is not used again. OSError if there is none."""
+    newest = survey(folder)[1]
+    if number == newest > _counter(folder):
+        replace(folder + _COUNTER, b"%d" % newest, False)
+    os.remove(path(number, folder))
+
+
+def _read(file, page, sequence, number):
+    """Read a record; give whether it is whole and of this run."""
+    if sequence < 0:
+        return False
+    file.seek(sequence * RECORD_BYTES)
+    if file.readinto(page) != RECORD_BYTES:
+        return False
+    found = struct.unpack_from("<H", page, 0)[0]
+    crc = struct.unpack_from("<I", page, RECORD_BYTES - 4)[0]
+    return found == number and crc == binascii.crc32(memoryview(page)[: RECORD_BYTES - 4])
+
+
+def _items(page):
+    """Give where each message of a record begins and ends."""
+    front, back = struct.unpack_from("<HH", page, 6)
+    back &= 0x3FF
+    for at, end in ((10, 10 + front), (RECORD_BYTES - 4 - back, RECORD_BYTES - 4)):
+        while at < end:
+            size = page[at] | page[at + 1] << 8
+            yield at + 2, at + 2 + size
+            at += 2 + size
+
+
+def _head(page):
+    """Give boot id, nominal rate, start in UTC and first sample of a run from its first record."""
+    boot_id = rate_mhz = start_s = index = 0
+    for at, _ in _items(page):
+        kind = page[at] & 15
+        if kind == ids.INFO:
+            boot_id, _, rate_mhz = struct.unpack_from("<III", page, at + 2)
+        elif kind == ids.STATUS:
+            index = struct.unpack_from("<I", page, at + 4)[0]
+            start_s = struct.unpack_from("<I", page, at + 92)[0]
+    return boot_id, rate_mhz, start_s, index
+
+
+def _end(page):
+    """Give the sample behind the last one that a record tells of."""
+    index = 0
+    for at, end in _items(page):
+        kind = page[at] & 15
+        if kind <= ids.LOG or kind == ids.EVENT:
+            samples = 2 * ((end - at - 12) // 10) if kind == ids.TILT else 0
+            index = max(index, struct.unpack_from("<I", page, at + 4)[0] + samples)
+    return index
