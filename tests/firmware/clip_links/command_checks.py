@@ -152,7 +152,7 @@ def check_a_host_of_revision_0_finds_all_in_its_place():
     assert info[43:51] == b"01abcdef"
     status = clip.ask(host, ids.GET_STATUS)[1]
     assert struct.unpack_from("<IB", status, 12) == (clip.boot_id, 0)
-    assert struct.unpack_from("<I", status, 24)[0] == 208000
+    assert struct.unpack_from("<I", status, 24)[0] == clip.sampler.clock.rate_mhz
     assert len(status) >= 80
     assert len(clip.ask(host, ids.START, b"\x01\x00")[1]) == 20
     clip.sampler.feed(19)
