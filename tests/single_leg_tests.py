@@ -17,10 +17,9 @@ from hipdrop.simulate.movements_run import MovementsRun, perform
 from hipdrop.simulate.sensorerrors import SensorErrors
 from hipdrop.simulate.training_moves import BothFeetDown, RaiseAndHold, Touch, Wobble
 from hipdrop.simulate.training_truth import StanceTruth, stance_truth
-from hipdrop.training.singleleg import FALLEN_DEG, SingleLegEstimate, single_leg_test
+from hipdrop.training.singleleg import SingleLegEstimate, Span, is_clear, single_leg_test
 
 STAND_S = 8.0
-NEAR_DEG = 0.2  # a time at which a height crosses a line is known no better than the height
 MOUNT_DEG = 3.0
 
 
@@ -89,7 +88,10 @@ def done(seed: int, movements: list[Movement]) -> tuple[MovementsRun, Array]:
 
 @dataclass(frozen=True)
 class Errors:
-    """What was found less what was; a time is off by infinity where there should be none, or is none."""
+    """What was found less what was; a time is off by infinity where there should be none, or is none.
+
+    Beyond is how far a true time lies out of its span; clear are tests of which no time may be another one.
+    """
 
     start_s: float
     end_s: float
@@ -98,8 +100,9 @@ class Errors:
     peak_drop_deg: float
     below_start_s: float
     below_level_s: float
-    below_start_near_s: float
-    below_level_near_s: float
+    below_start_beyond_s: float
+    below_level_beyond_s: float
+    clear: bool
     touches: int
 
 
@@ -110,7 +113,8 @@ def errors_of(found: SingleLegEstimate, truth: StanceTruth, touches: int) -> Err
         found.start_s - truth.start_s, found.end_s - truth.end_s, found.raise_deg - truth.raise_deg,
         found.mean_drop_deg - mean_deg, found.peak_drop_deg - peak_deg,
         _off(found.below_start_s, truth.below_start_s), _off(found.below_level_s, truth.below_level_s),
-        _near(found.below_start_s, truth, truth.raise_deg - FALLEN_DEG), _near(found.below_level_s, truth, 0.0),
+        _beyond(truth.below_start_s, found.below_start_span_s), _beyond(truth.below_level_s, found.below_level_span_s),
+        is_clear(found.below_start_span_s) and is_clear(found.below_level_span_s),
         len(found.touch_downs_s) - touches,
     )  # fmt: skip
 
@@ -121,18 +125,11 @@ def _off(found_s: float | None, true_s: float | None) -> float:
     return found_s - true_s
 
 
-def _near(found_s: float | None, truth: StanceTruth, line_deg: float) -> float:
-    """How long before or after the times at which the true height was within 0.2 deg of the line."""
-    first_s, last_s = truth.below(line_deg + NEAR_DEG), truth.below(line_deg - NEAR_DEG)
-    if line_deg == 0.0 and truth.raise_deg <= NEAR_DEG:
-        first_s = 0.0
-    if line_deg == 0.0 and truth.raise_deg <= -NEAR_DEG:
-        last_s = 0.0
-    if found_s is None:
-        return 0.0 if last_s is None else math.inf
-    if first_s is None:
-        return math.inf
-    return max(first_s - found_s, 0.0) + max(found_s - (math.inf if last_s is None else last_s), 0.0)
+def _beyond(true_s: float | None, span_s: Span) -> float:
+    """How far a true time is out of the span that was given for it."""
+    first_s, last_s = (math.inf if one is None else one for one in span_s)
+    true_s = math.inf if true_s is None else true_s
+    return 0.0 if first_s <= true_s <= last_s else max(first_s - true_s, true_s - last_s)
 
 
 def tried(seed: int) -> Errors | Refusal:

@@ -16,7 +16,8 @@ from hipdrop.events import Side
 from hipdrop.training.singleleg import single_leg_test
 from single_leg_tests import Errors, done, feet_down, tried
 
-FIRST = 2000  # nothing was developed on these seeds
+FIRST = 8000  # nothing was developed on these seeds
+WITHIN_S = 0.5
 
 
 def check(seeds: Iterable[int]) -> None:
@@ -29,16 +30,21 @@ def check(seeds: Iterable[int]) -> None:
     for name, values in table.items():
         finite = values[np.isfinite(values)]
         print(f"\n{name:20} rms {np.sqrt(np.mean(finite**2)):.3f}  worst {np.abs(values).max():.2f}", end="")
-    strict = np.mean([max(abs(e.below_start_s), abs(e.below_level_s)) < 0.5 for e in errors])
-    print(f"\n{len(errors)} tests, refused {refused}; times to fall within 0.5 s in {100 * strict:.1f} %")
+    soon = np.array([max(abs(e.below_start_s), abs(e.below_level_s)) < WITHIN_S for e in errors])
+    clear = np.array([e.clear for e in errors])
+    beyond = np.maximum(table["below_start_beyond_s"], table["below_level_beyond_s"])
+    print(f"\n{len(errors)} tests, refused {refused}; times to fall within 0.5 s in {100 * soon.mean():.1f} %;", end="")
+    print(f" of the {100 * clear.mean():.0f} % with clear times in {100 * soon[clear].mean():.1f} %;", end="")
+    print(f" within 0.5 s of the span in {100 * np.mean(beyond < WITHIN_S):.1f} %")
     assert not refused
     for name in ("raise_deg", "mean_drop_deg", "peak_drop_deg"):
         assert np.abs(table[name]).max() < 0.5, name
     assert np.abs(table["start_s"]).max() < 0.3
-    assert strict >= 0.95
-    # where the true height only just touches the line, the time may be that of any touch within 0.2 deg
-    near = np.maximum(table["below_start_near_s"], table["below_level_near_s"])
-    assert np.mean(near < 0.5) >= min(0.99, 1.0 - 1.0 / len(near))
+    allowed = 1.0 / len(errors)  # one: an error of a height has no bound
+    assert soon.mean() >= 0.95
+    assert soon[clear].all()
+    assert np.mean(beyond < WITHIN_S) >= 1.0 - allowed
+    assert clear.mean() > 0.8
     assert not table["touches"].any()
 
 
@@ -57,7 +63,8 @@ def test_raise_drop_and_times_of_twenty() -> None:
 
 
 def test_no_stance_with_both_feet_down_in_ten() -> None:
-    check_fakes(range(FIRST, FIRST + 10))
+    check_fakes(range(FIRST, FIRST + 8))
+    check_fakes([5607, 7154])  # much sway by chance; a long way, from one side to the other
 
 
 @pytest.mark.validation

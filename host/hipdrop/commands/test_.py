@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from hipdrop.calibrating.run import CalibrationRun, Clip
     from hipdrop.links.base import Link
     from hipdrop.links.storing import Asker
-    from hipdrop.training.results import Detectable
 
 WHAT = "test single-leg"
 test_app = typer.Typer(help="Guided tests with the clip on: what it shows, over days.", rich_markup_mode=None)
@@ -102,6 +101,8 @@ class SingleLegTest:
 
     async def keep(self, run: CalibrationRun, asker: Asker | None) -> list[str]:
         """Keep the figures, and say them."""
+        from hipdrop.people import Person
+        from hipdrop.training.detectable import detectable
         from hipdrop.training.procedures.singleleg import SingleLegResult
         from hipdrop.training.results import as_data, lines_of
 
@@ -109,7 +110,8 @@ class SingleLegTest:
         site = self._site or (None if self._mount is None else self._mount.site)
         data = as_data(result, site=site, mount=self._mount_words(run))
         before = _last(self._who, run.measured)
-        lines = list(lines_of(data, before, _detectable(self._who)))
+        known = detectable(None if self._who is None else Person.open(self._who).profile())
+        lines = list(lines_of(data, before, known))
         whole = {"hipdrop_single_leg": 1, "at": run.measured.isoformat(), **data}
         return self._place.keep(lines, "single-leg", [(run.measured, data)], whole)
 
@@ -169,13 +171,3 @@ def _last(who: str | None, at: datetime) -> dict[str, Any] | None:
 
     kept = [] if who is None else [one for one in store.entries(who, "single-leg") if one.at < at]
     return dict(kept[-1].data) if kept else None
-
-
-def _detectable(who: str | None) -> Detectable:
-    """Give the smallest detectable change: the person's own from runs, else the literature's."""
-    from hipdrop.after.report.detectable import between_runs
-    from hipdrop.people import Person
-    from hipdrop.training.results import GONIOMETER_DEG, OWN_WORDS, Detectable
-
-    own_deg, own = between_runs(None if who is None else Person.open(who).profile())
-    return Detectable(own_deg, OWN_WORDS) if own else Detectable(GONIOMETER_DEG)

@@ -16,7 +16,7 @@ from hipdrop.simulate.training_moves import RaiseAndHold
 _MEAN_S, _STAYS_S, _EARLY_S = 1.0, 1.0, 3.0
 _FROM_S, _BEFORE_END_S = 2.0, 1.5
 _FALLEN_DEG = 2.0
-_QUIET_S = 6.0
+_STOOD_S = (8.0, 1.0)  # before the movement, from when to when
 _BEFORE_TOUCH_S, _BEHIND_TOUCH_S = 0.75, 2.5
 
 
@@ -54,8 +54,8 @@ class StanceTruth:
 
     @property
     def below_level_s(self) -> float | None:
-        """When it had fallen under level; 0 where it never was over it."""
-        return 0.0 if self.raise_deg <= 0.0 else self.below(0.0)
+        """When it had fallen under level."""
+        return self.below(0.0)
 
     def below(self, height_deg: float) -> float | None:
         """When it was first lower than this for a second."""
@@ -68,11 +68,11 @@ class StanceTruth:
 
 
 def stance_truth(run: MovementsRun, number: int, stand: RaiseAndHold) -> StanceTruth:
-    """Give the truth of a movement of a run; for six seconds before it the wearer stood quietly."""
+    """Give the truth of a movement of a run; the 8 s before it are quiet standing, level all but the last of them."""
     begins_s = run.starts_s[number]
     start_s, end_s = begins_s + stand.off_s, begins_s + stand.down_s
     side = -1.0 if stand.leg is Side.LEFT else 1.0
-    quiet = (run.t_s >= begins_s - _QUIET_S) & (run.t_s < begins_s - 0.5)
+    quiet = (run.t_s >= begins_s - _STOOD_S[0]) & (run.t_s < begins_s - _STOOD_S[1])
     height = side * (run.angles_deg[OBLIQUITY] - run.angles_deg[OBLIQUITY][quiet].mean())
     n = round(_MEAN_S * run.config.rate_hz) | 1
     mean = np.convolve(height, np.full(n, 1.0 / n), "same")

@@ -12,9 +12,10 @@ from hipdrop.after.history.advice import day_words
 from hipdrop.profile import Profile
 from hipdrop.training.adherence import Item, Share, items, pain_of, shares, stop_of
 from hipdrop.training.checkin import Stop
+from hipdrop.training.detectable import Detectable, detectable
 from hipdrop.training.plan import Plan
 from hipdrop.training.store import Entry
-from hipdrop.training.testdays import DayOfTest, Detectable, Row, days_of_tests, detectable, rows
+from hipdrop.training.testdays import DayOfTest, Row, days_of_tests, rows
 from hipdrop.wording import degrees
 
 VERSION = 1

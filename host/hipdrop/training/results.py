@@ -9,25 +9,14 @@ from statistics import median
 from typing import Any
 
 from hipdrop.events import Side
+from hipdrop.training.detectable import Detectable
 from hipdrop.training.procedures.singleleg import SingleLegResult
-from hipdrop.training.singleleg import FALLEN_DEG, SingleLegEstimate
+from hipdrop.training.setresult import NOT_A_DIAGNOSIS
+from hipdrop.training.singleleg import FALLEN_DEG, SingleLegEstimate, Span, is_clear
 from hipdrop.training.squats import SquatsEstimate
+from hipdrop.training.sway import SETTLE_S
 
-# Between two tests of the same person, read with a goniometer: 90 people (Youdas et al. 2007, Physiother Theory Pract
-# 23:327, static Trendelenburg test; SEM 2 deg). Nothing is known of this clip on people.
-GONIOMETER_DEG = 4.0
-GONIOMETER_WORDS = "of the standing test read with a goniometer (Youdas 2007); your own is not known yet"
-OWN_WORDS = "your own, of pelvic drop between runs"
-NOT_A_DIAGNOSIS = "Feedback for a plan that you and your physio make; not a diagnosis."
 LEGS = (Side.LEFT, Side.RIGHT)
-
-
-@dataclass(frozen=True, slots=True)
-class Detectable:
-    """The smallest difference that can be told from chance, and of what it was measured."""
-
-    deg: float
-    words: str = GONIOMETER_WORDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +27,10 @@ class LegFigures:
     ----------
     tries
         How many.
-    raise_deg, mean_drop_deg, peak_drop_deg, below_start_s, below_level_s, hold_s
+    raise_deg, mean_drop_deg, peak_drop_deg, hold_s
         As of `SingleLegEstimate`.
+    below_start_s, below_level_s, below_start_span_s, below_level_span_s
+        As of it; of a span the medians of the earliest and of the latest.
     raise_spread_deg
         Largest less smallest raise.
     sway_deg, sway_path_dps
@@ -55,6 +46,8 @@ class LegFigures:
     peak_drop_deg: float
     below_start_s: float | None
     below_level_s: float | None
+    below_start_span_s: Span
+    below_level_span_s: Span
     hold_s: float
     sway_deg: float
     sway_path_dps: float
@@ -74,6 +67,8 @@ def figures_of(tries: Sequence[SingleLegEstimate]) -> LegFigures | None:
         peak_drop_deg=round(median(one.peak_drop_deg for one in tries), 2),
         below_start_s=_median_time([one.below_start_s for one in tries]),
         below_level_s=_median_time([one.below_level_s for one in tries]),
+        below_start_span_s=_median_span([one.below_start_span_s for one in tries]),
+        below_level_span_s=_median_span([one.below_level_span_s for one in tries]),
         hold_s=round(median(one.hold_s for one in tries), 1),
         sway_deg=round(median(one.sway.obliquity_rms_deg for one in tries), 2),
         sway_path_dps=round(median(one.sway.obliquity_path_dps for one in tries), 2),
@@ -84,6 +79,10 @@ def figures_of(tries: Sequence[SingleLegEstimate]) -> LegFigures | None:
 def _median_time(times_s: Sequence[float | None]) -> float | None:
     middle = median(math.inf if time_s is None else time_s for time_s in times_s)
     return round(middle, 1) if math.isfinite(middle) else None
+
+
+def _median_span(spans_s: Sequence[Span]) -> Span:
+    return _median_time([first for first, _ in spans_s]), _median_time([last for _, last in spans_s])
 
 
 def as_data(result: SingleLegResult, *, site: str | None, mount: Mapping[str, Any]) -> dict[str, Any]:
@@ -120,7 +119,7 @@ def lines_of(data: Mapping[str, Any], before: Mapping[str, Any] | None, detectab
         yield from _leg_lines(side, data[side], (before or {}).get(str(side)), detectable)
     yield from _difference_lines(data, detectable)
     yield from _squat_lines(data["squats"])
-    yield f"detectable     {detectable.deg:.1f} deg: {detectable.words}"
+    yield f"detectable     {detectable.deg:.1f} deg: {detectable.source}"
     yield NOT_A_DIAGNOSIS
 
 
@@ -137,7 +136,7 @@ def _leg_lines(
     spread = f" (tries differ by {leg['raise_spread_deg']:.1f})" if leg["tries"] > 1 else ""
     yield f"  {f'{side.other} hip':13}{raised} {abs(leg['raise_deg']):.1f} deg{spread}"
     under = f"{FALLEN_DEG:.0f} deg under the raise"
-    yield f"  fell         {_when(leg['below_start_s'], under)}, {_when(leg['below_level_s'], 'below level')}"
+    yield f"  fell         {_when(leg, 'below_start', under)}, {_when(leg, 'below_level', 'below level')}"
     yield f"  drop         {_level(leg['mean_drop_deg'])} on the average, {_level(leg['peak_drop_deg'])} at its lowest"
     yield f"  sway         {leg['sway_deg']:.2f} deg rms, {leg['sway_path_dps']:.1f} deg/s"
     if leg["touch_downs"]:
@@ -146,10 +145,17 @@ def _leg_lines(
         yield f"  last time    raise {_against(leg['raise_deg'] - before['raise_deg'], detectable)}"
 
 
-def _when(at_s: float | None, what: str) -> str:
-    if at_s is None:
+def _when(leg: Mapping[str, Any], key: str, what: str) -> str:
+    """Say when it fell, or from when to when that may have been."""
+    at_s, (first_s, last_s) = leg[f"{key}_s"], leg[f"{key}_span_s"]
+    if first_s is None:
         return f"never {what}"
-    return f"{what} from the start" if at_s == 0.0 else f"{what} after {at_s:.1f} s"
+    if last_s is None:
+        return f"not clearly {what}, near it after {first_s:.0f} s"
+    if last_s <= SETTLE_S[0] + 0.1:
+        return f"{what} from the start"
+    clear = at_s is not None and is_clear((first_s, last_s))
+    return f"{what} after {f'{at_s:.1f}' if clear else f'{first_s:.0f} to {last_s:.0f}'} s"
 
 
 def _level(drop_deg: float) -> str:

@@ -7,6 +7,7 @@ that of the free side over where it was in the quiet stand on both legs; docs/si
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -28,15 +29,26 @@ CALM_S = 3.0  # of it have to be quiet, and level the samples in which the stanc
 BEFORE_S = 1.0  # before the weight is seen to move it may have begun to
 SMOOTH_S = 1.0  # heights are means over so long: the sway of balance is not the height of the pelvis
 RAISE_WITHIN_S = 3.0  # of judged time from the start on: the height of the raise is the highest in it
-# Under the raise by so much it has fallen: the standard error of the test read with a goniometer (Youdas et al. 2007),
-# and more than the pelvis sways about its height on one leg
+# Under the raise by so much it has fallen: the standard error of the test read with a goniometer
+# (`hipdrop.training.detectable`), and more than the pelvis sways about its height on one leg
 FALLEN_DEG = 2.0
 STAYS_S = 1.0  # for so long at least
+# A height is not known closer: a mount that is off by 3 deg makes this of a pelvis that tilts by 4 deg in the stance
+HEIGHT_KNOWN_DEG = 0.2
+CLEAR_S = 1.0  # a time that may be so much earlier or later, and no more, is given as one
 LEAST_HOLD_S = 5.0  # less tells nothing of holding
 COURSE_HZ = 10.0
 _RESTLESS = Refusal(
     "you did not stand still on both legs at the beginning", f"stand still for {STAND_S:.0f} s, then lift the foot"
 )
+
+Span = tuple[float | None, float | None]  # from when to when, s; None: never
+
+
+def is_clear(span_s: Span) -> bool:
+    """Say whether a time that lies in it is known to half a second."""
+    first_s, last_s = (math.inf if one is None else one for one in span_s)
+    return first_s == last_s or last_s - first_s <= CLEAR_S
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -54,7 +66,9 @@ class SingleLegEstimate:
     below_start_s
         Since the start, when it had fallen 2 deg under the raise and stayed there; None: it did not.
     below_level_s
-        The same for level, where it was on both legs; None: it did not. 0 where it never was over level.
+        The same for level, where it was on both legs. At the first moment that is judged: it never was over level.
+    below_start_span_s, below_level_span_s
+        The earliest and the latest that these can be, as close as a height is known.
     mean_drop_deg, peak_drop_deg
         How far under level the free side was on the average and at its lowest; below 0 it stayed over level.
     sway
@@ -73,6 +87,8 @@ class SingleLegEstimate:
     raise_deg: float
     below_start_s: float | None
     below_level_s: float | None
+    below_start_span_s: Span
+    below_level_span_s: Span
     mean_drop_deg: float
     peak_drop_deg: float
     sway: Sway
@@ -125,6 +141,14 @@ class Heights:
             if run >= needed:
                 return float(self.since_s[begun])
         return None
+
+    def below_span(self, height_deg: float) -> Span:
+        """Give the earliest and the latest that it may have been, by how close a height is known.
+
+        The first time of a swaying height under a line jumps by seconds where it only just touches the line: a small
+        error of the height is not always a small one of the time.
+        """
+        return self.below(height_deg + HEIGHT_KNOWN_DEG), self.below(height_deg - HEIGHT_KNOWN_DEG)
 
 
 def single_leg_test(block: SampleBlock, pelvis_from_sensor: Array, leg: Side) -> SingleLegEstimate | Refusal:
@@ -217,7 +241,9 @@ def _estimate(levels: Levels, level_deg: float, stance: Stance) -> SingleLegEsti
         end_s=stance.end_s,
         raise_deg=raised_deg,
         below_start_s=heights.below(raised_deg - FALLEN_DEG),
-        below_level_s=0.0 if raised_deg <= 0.0 else heights.below(0.0),
+        below_level_s=heights.below(0.0),
+        below_start_span_s=heights.below_span(raised_deg - FALLEN_DEG),
+        below_level_span_s=heights.below_span(0.0),
         mean_drop_deg=float(drops.mean()),
         peak_drop_deg=float(drops.max()),
         sway=sway_of(levels, stance),

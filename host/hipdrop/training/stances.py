@@ -19,14 +19,15 @@ from hipdrop.training.sideways import back_to_nought, way_of
 # Feet a hip's width apart, the pelvis moves 60 to 100 mm to stand over one of them; with a quarter of the weight left
 # on the other foot it is half of that. The way is known to 10 mm (SD, of simulated stands).
 LEAST_MM = 40.0
-CLEAR_MM = 85.0  # no one with weight on both feet goes so far
-SWAYS = 2.0  # times the acceleration of standing on both legs; on one leg 3 to 4 times, less with a hand on a support
+# Times the acceleration of standing on both legs: on one leg 3 to 4 times, less with a hand on a support. The ratio
+# itself scatters by a third where 5 s, in which sway goes to and fro a few times, stand against 8 s.
+SWAYS = 3.0
 JOLT_MS2 = 0.15  # of a foot that comes down, at the clip; a foot that was never up gives none
 OFF_PART, DOWN_PART = 0.85, 0.88  # of the way, when the foot is lifted and when it is down again
 HOME_PART = 0.15  # of the way, and less: the wearer still stands on both legs
 _JOLT_BAND_HZ = (8.0, 30.0)  # a balance that is caught again stays below
 _SWAY_BAND_HZ = (0.3, 3.5)
-_SETTLED_S = (0.3, 2.3)
+_SETTLED_S = (0.3, 1.3)  # beyond half of the way; later the pelvis has swayed, and the error of the way has grown
 _SAME_S = 2.0  # jolts nearer to each other are of one touch-down
 _INNER_S = 1.0  # nearer to the ends it is the foot that is lifted, or put down
 LONGEST_TOUCH_S = 2.0  # a foot that is down for longer has ended the stance
@@ -66,7 +67,8 @@ def stance_of(levels: Levels, leg: Side) -> Stance | Refusal:
        which it is beyond half of its largest.
     2. The foot is off the ground when 85 % of the way are done, and down again when the pelvis is back at 88 %: the
        weight has to be over the leg before the other foot can leave the ground, and a foot is down before it takes any.
-    3. That the foot was up at all is seen by two signs: the way, and its coming down, or sway, or a very long way.
+    3. That the foot was up at all is seen by two signs: the way, and its coming down, or sway. A long way is none:
+       from the one side to the other it is long with both feet down.
     4. A touch-down is a jolt within the stance, of a height that lost balance does not reach.
     """
     sign = -1.0 if leg is Side.LEFT else 1.0
@@ -143,10 +145,8 @@ def _jolt(levels: Levels) -> Array:
 
 def _unseen(levels: Levels, there_mm: float, jolt: Array, start: int, end: int) -> Refusal | None:
     """Refuse where nothing but a way to the side speaks for a foot off the ground."""
-    if there_mm >= CLEAR_MM or _sways(levels, start, end) >= SWAYS:
-        return None
     about = slice(max(0, end - round(0.8 * levels.rate_hz)), end + round(0.8 * levels.rate_hz))
-    if there_mm >= LEAST_MM and jolt[about].max() >= _limit(jolt, start, end):
+    if jolt[about].max() >= _limit(jolt, start, end) or _sways(levels, start, end) >= SWAYS:
         return None
     reason = f"both feet stayed down, as far as can be seen: the pelvis moved {there_mm:.0f} mm to the side"
     return Refusal(reason, "lift the foot clear of the ground, and put it down with a firm step")

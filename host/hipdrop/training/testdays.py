@@ -7,24 +7,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from hipdrop.profile import Profile
+from hipdrop.training.detectable import Detectable
 from hipdrop.training.plan import Plan
 from hipdrop.training.store import Entry
 
 WINDOW_DAYS = 2  # so far from its day a test still counts for it
-# Trendelenburg test read with a goniometer, 90 healthy people, one tester: minimal detectable change (Youdas and others
-# 2007, doi 10.1123/jsr.16.4.326). Not of a sensor on the waistband: it stands in until the person's own is known.
-LITERATURE_DEG = 4.0
 HELD = ("below_start_s", "below_level_s")  # times until it fell: none where it did not
 LEGS = ("left", "right")
-
-
-@dataclass(frozen=True)
-class Detectable:
-    """The smallest detectable change in degrees, and what it was measured with."""
-
-    deg: float
-    source: str
 
 
 @dataclass(frozen=True)
@@ -84,16 +73,6 @@ class Row:
         if self.change is None or self.detectable_deg is None:
             return None
         return abs(self.change) > self.detectable_deg
-
-
-def detectable(profile: Profile | None) -> Detectable:
-    """Give the person's own smallest detectable change, where it was measured, else that of the literature."""
-    from hipdrop.after.report.detectable import between_runs
-
-    deg, own = between_runs(profile)
-    if own:
-        return Detectable(deg, "your own, of drop in runs on different days, the clip taken off between")
-    return Detectable(LITERATURE_DEG, "of others, standing, read with a goniometer (Youdas 2007)")
 
 
 def days_of_tests(plan: Plan, entries: Sequence[Entry]) -> list[DayOfTest]:

@@ -21,11 +21,12 @@ from hipdrop.monitor import StoredBaseline
 from hipdrop.profile import Profile
 from hipdrop.training import planfile
 from hipdrop.training.adherence import items, shares
+from hipdrop.training.detectable import GONIOMETER_DEG, detectable
 from hipdrop.training.plan import Plan
 from hipdrop.training.planfile import BadPlan, example, keep, load, of_text, plan_path
 from hipdrop.training.planview import PlanDay, as_json, lines
 from hipdrop.training.store import Entry
-from hipdrop.training.testdays import LITERATURE_DEG, days_of_tests, detectable, rows
+from hipdrop.training.testdays import days_of_tests, rows
 from hipdrop.training.tomlplaces import line_of
 from synthetic import REPEATABLE
 
@@ -318,7 +319,7 @@ def test_changes_stand_beside_the_smallest_that_can_be_told() -> None:
     left, right = found["left leg, raise"], found["right leg, raise"]
     assert left.values == (2.0, 4.0, 5.9)
     assert left.change == pytest.approx(3.9)
-    assert (left.detectable_deg, left.told, right.told) == (LITERATURE_DEG, False, True)
+    assert (left.detectable_deg, left.told, right.told) == (GONIOMETER_DEG, False, True)
     assert found["left less right, raise"].values == (1.0, None, pytest.approx(0.8))  # on the midline alone
     assert found["left leg, fell below its start after"].values == (math.inf,) * 3
     assert found["left leg, fell below level after"].detectable_deg is None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import time
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -15,8 +16,9 @@ from hipdrop.events import Side
 from hipdrop.people import Person
 from hipdrop.simulate.training_demo import demo_test
 from hipdrop.training import store
+from hipdrop.training.detectable import Detectable
 from hipdrop.training.procedures.singleleg import SingleLegResult
-from hipdrop.training.results import Detectable, as_data, figures_of, lines_of
+from hipdrop.training.results import as_data, figures_of, lines_of
 from hipdrop.training.singleleg import SingleLegEstimate
 from hipdrop.training.squats import SquatsEstimate, Trend
 from hipdrop.training.sway import Sway
@@ -25,8 +27,9 @@ SWAY = Sway(0.4, 0.6, 0.02, 0.1)
 
 
 def tried(leg: Side, raise_deg: float, below_s: float | None = None, mean_deg: float = -2.0) -> SingleLegEstimate:
+    span_s = (below_s, below_s)
     return SingleLegEstimate(
-        leg, 10.0, 40.0, raise_deg, below_s, below_s, mean_deg, mean_deg + 1.0, SWAY, (), 80.0, (), ()
+        leg, 10.0, 40.0, raise_deg, below_s, below_s, span_s, span_s, mean_deg, mean_deg + 1.0, SWAY, (), 80.0, (), ()
     )
 
 
@@ -35,7 +38,7 @@ def data_of(*tries: SingleLegEstimate, site: str | None = "sacrum", squats: tupl
 
 
 def page(data: dict, before: dict | None = None, deg: float = 4.0) -> str:  # type: ignore[type-arg]
-    return "\n".join(lines_of(data, before, Detectable(deg)))
+    return "\n".join(lines_of(data, before, Detectable(deg, "of a test")))
 
 
 def test_a_leg_is_the_median_of_its_tries() -> None:
@@ -47,6 +50,22 @@ def test_a_leg_is_the_median_of_its_tries() -> None:
     assert rarely is not None
     assert rarely.below_start_s is None
     assert figures_of([]) is None
+
+
+def test_a_time_is_as_close_as_the_height_says() -> None:
+    one = tried(Side.LEFT, 3.0, 10.0)
+    said = {
+        span: page(data_of(replace(one, below_level_s=at_s, below_level_span_s=span))).splitlines()[2]
+        for at_s, span in (
+            (10.0, (9.8, 10.4)), (10.0, (9.8, 14.2)), (10.0, (9.8, None)), (None, (9.8, None)), (None, (None, None)),
+            (2.0, (2.0, 2.0)),
+        )
+    }  # fmt: skip
+    assert said[(9.8, 10.4)].endswith("below level after 10.0 s")
+    assert said[(9.8, 14.2)].endswith("below level after 10 to 14 s")
+    assert said[(9.8, None)].endswith("not clearly below level, near it after 10 s")
+    assert said[(None, None)].endswith("never below level")
+    assert said[(2.0, 2.0)].endswith("below level from the start")
 
 
 def test_left_and_right_are_compared_on_the_midline_alone_and_beside_what_is_detectable() -> None:
