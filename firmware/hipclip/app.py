@@ -13,6 +13,7 @@ from hipclip.battery import Battery
 from hipclip.button import DOUBLE, LONG, Button
 from hipclip.cadence import Cadence
 from hipclip.calibration import Calibration
+from hipclip.clock import Clock
 from hipclip.commands import Commands
 from hipclip.counters import Counters
 from hipclip.haptics import OFF as OFF_PATTERN
@@ -47,6 +48,7 @@ class App:
         self.log = Log()
         self.settings = Settings()
         self.calibration = Calibration(board.IMU)
+        self.clock = Clock()
         self.battery = Battery(board.battery_mv, self.settings)
         self.haptics = Haptics(board.vibrator(), self.settings)
         self._tell_boot(crashes, crash_text)
@@ -54,6 +56,7 @@ class App:
         self.status = Status(self)
         self.sender = Sender(self.stream, self.log, self.counters, self.status)
         self.commands = Commands(self)
+        self.runlog = None  # keeps runs on the flash, where the board can
         self._supervisor = Supervisor(self.log)
         self._frames = asyncio.Event()  # set by the sampler when the sender may have something to do
         self._sampled_ms = self._sent_ms = time.ticks_ms()

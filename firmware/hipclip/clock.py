@@ -6,6 +6,8 @@ import time
 import machine
 from micropython import const
 
+from hipwire import errors
+
 _FROM_2000_S = const(946684800)  # most boards count from 2000, RP2 from 1970
 
 
@@ -34,7 +36,7 @@ class Clock:
 
     def set(self, seconds, ms):
         """Set it."""
-        year, month, day, hour, minute, second, weekday, _ = time.gmtime(seconds - self._epoch_s)
+        year, month, day, hour, minute, second, weekday = time.gmtime(seconds - self._epoch_s)[:7]
         self._rtc.datetime((year, month, day, weekday, hour, minute, second, 1000 * ms))
         self.set_s = seconds
         if hasattr(self._rtc, "memory"):
@@ -42,7 +44,11 @@ class Clock:
 
     def command(self, payload):
         """Carry out SET_CLOCK; give what goes into the answer: what it showed before, and when it had been set."""
-        seconds, ms = struct.unpack("<IH", payload[:6])
+        if len(payload) < 6:
+            raise errors.WireError(errors.SHORT)
+        seconds, ms = struct.unpack_from("<IH", payload, 0)
+        if seconds < _FROM_2000_S or ms > 999:
+            raise errors.WireError(errors.VALUE)
         was = self.now() + (self.set_s,)
         self.set(seconds, ms)
         return struct.pack("<IHI", *was)

@@ -2,10 +2,12 @@
 
 import json
 import struct
+import sys
 import time
 
 from micropython import const
 
+import hipclip
 from hipclip import stream
 from hipwire import VERSION, commands, errors, frames, ids, records
 
@@ -60,6 +62,7 @@ class Commands:
             ids.RESET: self._reset,
             ids.SET_CALIBRATION: self._set_calibration,
             ids.GET_CALIBRATION: self._get_calibration,
+            ids.SET_CLOCK: self._set_clock,
         }
 
     def handle(self, message, outlet):
@@ -97,10 +100,11 @@ class Commands:
             return ids.WRONG_VERSION, bytes([VERSION])
         if len(message) > commands.MAX_SIZE:
             return ids.MALFORMED, b""
-        if code not in self._table:
-            return ids.UNKNOWN_COMMAND, b""
         try:
-            return ids.OK, self._table[code](bytes(message[commands.COMMAND_SIZE :]), outlet)
+            payload = bytes(message[commands.COMMAND_SIZE :])
+            if code in self._table:
+                return ids.OK, self._table[code](payload, outlet)
+            return ids.OK, self._seldom(code, payload, outlet)
         except RefusedError as refusal:
             return refusal.result, refusal.payload
         except errors.WireError:
@@ -109,6 +113,17 @@ class Commands:
             text = "%s: %s" % (type(error).__name__, error)
             self._clip.log.add(ids.LOG_TASK, ids.LOG_ERROR, code, "command " + text)
             return ids.FAILED, text_payload(text)
+
+    def _seldom(self, code, payload, outlet):
+        """Carry out a command whose module lies in memory only then."""
+        if not (ids.GET_RUNS <= code <= ids.ERASE_RUN or code == ids.RUN):
+            raise RefusedError(ids.UNKNOWN_COMMAND)
+        from hipclip import runcommands
+
+        try:
+            return runcommands.handle(self._clip, code, payload, outlet)
+        finally:
+            del hipclip.runcommands, sys.modules["hipclip.runcommands"]
 
     # stream
 
@@ -224,6 +239,9 @@ class Commands:
 
     def _get_calibration(self, payload, outlet):
         return self._clip.calibration.record
+
+    def _set_clock(self, payload, outlet):
+        return self._clip.clock.command(payload)
 
     def _get_settings(self, payload, outlet):
         offset = records.unpack(records.OFFSET, payload)["offset"]

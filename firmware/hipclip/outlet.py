@@ -28,6 +28,7 @@ class Outlet:
         self.resend_end = 0
         self.resent_ms = 0
         self.pace_percent = self.pace_most
+        self.fetch = None  # of a run, while one is on its way
         self.refused_ms = None  # when the link began to refuse, None while it accepts
 
     @property

@@ -49,6 +49,11 @@ class Sender:
         """Whether a connected host takes the stream."""
         return any(outlet.streaming and not outlet.closed for outlet in self.outlets)
 
+    @property
+    def fetching(self):
+        """Whether a run is on its way to a host."""
+        return any(outlet.fetch for outlet in self.outlets)
+
     def status_now(self):
         """Send a fresh status frame to every host at the next turn."""
         self._status_frame = self._status.frame()
@@ -62,7 +67,9 @@ class Sender:
         now_ms = time.ticks_ms()
         for k in range(len(self.outlets) - 1, -1, -1):
             if self.outlets[k].closed:
-                self.outlets.pop(k)
+                gone = self.outlets.pop(k)
+                if gone.fetch:
+                    gone.fetch.close(gone)
         self._stream.watch(now_ms, self.listening)
         count = len(self.outlets)
         if not count:
@@ -82,6 +89,8 @@ class Sender:
             wait_ms = self._send_again(outlet, now_ms)
             if outlet.streaming and outlet.cursor < self._stream.ring.next:
                 wait_ms = 1
+            elif outlet.fetch:
+                wait_ms = min(wait_ms, outlet.fetch.turn(outlet, now_ms))
         else:
             wait_ms = _RETRY_MS
         if outlet.refused_ms is not None and time.ticks_diff(now_ms, outlet.refused_ms) > _STALL_MS:

@@ -21,7 +21,7 @@ def check_random_messages_get_a_valid_answer_or_none():
     for k in range(10000):
         message = bytes([random.getrandbits(8) for _ in range(random.randrange(0, 14))])
         if k % 4:  # most look like commands, so that what is behind the head is reached
-            message = b"\x16" + bytes([k % 15]) + message
+            message = b"\x16" + bytes([k % 22]) + message
         host = hosts[k % 3]
         answer = clip.commands.handle(message, host)
         readable = len(message) >= 4 and message[0] & 15 == ids.COMMAND

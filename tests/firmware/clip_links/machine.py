@@ -7,3 +7,11 @@ def reset_cause():
 
 def unique_id():
     return b"\x01\xab\xcd\xef"
+
+
+class RTC:
+    """A wall clock that a test can look at; MicroPython's own of a computer cannot be set."""
+
+    def datetime(self, moment):
+        """Set it."""
+        self.told = moment

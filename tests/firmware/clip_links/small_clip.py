@@ -4,6 +4,7 @@ import struct
 import sys
 
 from hipclip import calibration, commands, sender, settings, status, stream
+from hipclip.clock import Clock
 from hipclip.counters import Counters
 from hipclip.outlet import Outlet
 from hipclip.tiltstream import TiltStream
@@ -141,6 +142,7 @@ class Clip:
     boot_faults = 0
     cadence = None
     ble = None
+    runlog = None
 
     def __init__(self, kept=40):
         self.board, self.battery, self.haptics = Board(), Battery(), Haptics()
@@ -153,6 +155,7 @@ class Clip:
         self.status = status.Status(self)
         self.sender = sender.Sender(self.stream, self.log, self.counters, self.status)
         self.commands = commands.Commands(self)
+        self.clock = Clock()
         self.left = []
 
     def _make_tilt(self, ring):
