@@ -29,6 +29,7 @@ RTC = const(20)
 # kinds of events, beside BLE and PIN
 STALL = const(9)
 GC_PAUSE = const(10)
+SLOW_ERASE = const(11)
 
 _HEADER = "<BBHQ"
 _HEADER_BYTES = const(12)

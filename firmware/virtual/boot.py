@@ -6,10 +6,12 @@ import sys
 import time
 
 import _rpc
+import flashdisk
 import machine
 import paused_gc  # noqa: F401 - takes the place of gc
 import virtual_asyncio  # noqa: F401 - before anything else imports asyncio
 
+flashdisk.mount()
 random.seed(int.from_bytes(os.urandom(4), "little"))
 
 

@@ -119,6 +119,7 @@ class VirtualClip:
         self._alarm: asyncio.TimerHandle | None = None
         self._scheduled: list[asyncio.TimerHandle] = []
         self._gc_pause_us = 0
+        self._erase_us = 0
         self.rtc = Rtc(clock_drift_ppm)
 
     # --- life -------------------------------------------------------------------------------------------------------
@@ -319,6 +320,8 @@ class VirtualClip:
             self._booted.set_result(None)
         if self._gc_pause_us:
             self._emit(Kind.GC_PAUSE, 0, struct.pack("<I", self._gc_pause_us))
+        if self._erase_us:
+            self._emit(Kind.SLOW_ERASE, 0, struct.pack("<I", self._erase_us))
         return 0, struct.pack("<BBI", isinstance(self._loop, VirtualLoop), self._cause, self._t0_us)
 
     def _tick(self, life: Conversation | None, period_s: float) -> None:
@@ -364,3 +367,14 @@ class VirtualClip:
         """Have each gc.collect() of the firmware take so long, from now on."""
         self._gc_pause_us = round(time_s * 1e6)
         self._emit(Kind.GC_PAUSE, 0, struct.pack("<I", self._gc_pause_us))
+
+    def slow_erases(self, time_s: float) -> None:
+        """Have each erase of a block of flash take so long, from now on."""
+        self._erase_us = round(time_s * 1e6)
+        self._emit(Kind.SLOW_ERASE, 0, struct.pack("<I", self._erase_us))
+
+    def cut_power(self, time_s: float) -> None:
+        """Cut the power at once, whatever the clip is writing, and switch on again after this time."""
+        if self.started:
+            self._end()
+            self._alarm = self._loop.call_later(time_s, self._restart, ResetCause.POWER_ON)

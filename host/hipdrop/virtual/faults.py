@@ -149,6 +149,8 @@ KINDS: dict[str, Kind] = {
     "rate-error": Kind("percent", 5.0, _set_rate_error, lowest=-20.0, at_start=True),
     "low-battery": Kind("volts", LOW_BATTERY_V, lambda c, v: c.set_battery(v)),
     "reset": Kind(NO_VALUE, 0.0, lambda c, _: c.reset()),
+    "power-cut": Kind("seconds without power", 1.0, lambda c, v: c.cut_power(v)),
+    "slow-erase": Kind("seconds that each erase of the flash takes", ERASE_S, lambda c, v: c.slow_erases(v)),
     "gc-pauses": Kind("seconds between pauses of 0.3 s", 5.0, _pause_collections, lowest=1.0),
     "flash-erases": Kind("seconds between stalls of 0.4 s", 10.0, lambda c, v: _repeat(c, v, ERASE_S), lowest=1.0),
 }

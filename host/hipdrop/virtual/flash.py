@@ -15,6 +15,7 @@ from hipdrop.install.files import BOARD_FILE, MAIN_FILE, PACKAGES, compiled, fir
 LIKE_BOARD = "xiao_esp32s3"  # whose files it holds
 BOARD = "virtual_board"  # a stand-in, which names its sensor anew
 BLOCK_BYTES = 4096
+RUNS_IMAGE = "runs.img"  # the file system of the runs, as firmware/virtual/flashdisk.py keeps it
 BLOCKS = 1536  # 6 MB: what the stock layout of ESP32 leaves of 8 MB
 
 
@@ -51,7 +52,8 @@ def prepare(flash: Path, main: Path | None = None) -> None:
 
 def free_blocks(flash: Path) -> int:
     """Give how many blocks are free."""
-    used = sum(-(-file.stat().st_size // BLOCK_BYTES) for file in flash.rglob("*") if file.is_file())
+    files = [file for file in flash.rglob("*") if file.is_file() and file.name != RUNS_IMAGE]
+    used = sum(-(-file.stat().st_size // BLOCK_BYTES) for file in files)
     return max(0, BLOCKS - used)
 
 

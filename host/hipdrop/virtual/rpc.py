@@ -43,6 +43,7 @@ class Kind(IntEnum):
     PIN = 5
     STALL = 9
     GC_PAUSE = 10
+    SLOW_ERASE = 11
     TIMER = 14
 
 
