@@ -1,0 +1,162 @@
+// The page: connects to a clip, shows drop and state. Everything stays in this browser.
+"use strict";
+
+const $ = (id) => document.getElementById(id);
+const MOST_STEPS = 400;
+const MOST_TRACE = 416;  // samples: 4 s
+const REASONS = ["waits until you run", "switched off in its settings", "its flash is full: fetch the runs with hipdrop clip sync",
+                 "its sensor cannot wait for the flash", "it does not know how it sits: hipdrop calibrate mount",
+                 "its battery is low", "its flash does not answer", "a run is being fetched", "ended by its button"];
+const LEGS = {left: "left leg: right hip drops", right: "right leg: left hip drops", both: "both hips drop"};
+
+const shown = {steps: [], trace: [], fresh: null, alert: "", device: null, control: null, request: 0};
+
+function say(text, mood) {
+  $("state").textContent = text;
+  $("state").className = mood;
+}
+
+function onStatus(view) {
+  const found = Wire.status(view);
+  if (!found) return;
+  $("battery").textContent = Number.isNaN(found.batteryPercent) ? "" : `battery ${found.batteryPercent} %`;
+  $("log").textContent = found.recording ? `recording run ${found.run}` : `not recording: ${REASONS[found.reason] || "see its status"}`;
+  if (shown.alert) return;
+  if (!found.detecting) say("connected; no run on the clip", "calm");
+  else if (found.learning) say("learning your fresh level", "calm");
+  else say("running as when fresh", "good");
+}
+
+function onEvent(view) {
+  const found = Wire.event(view);
+  if (!found) return;
+  if (found.name === "step") onStep(found);
+  else if (found.name === "baseline") onBaseline(found);
+  else if (found.name === "raised") {
+    shown.alert = found.side;
+    say(`${LEGS[found.side]} ${found.excessDeg.toFixed(1)}° more than fresh`, "alert");
+  } else if (found.name === "cleared") {
+    shown.alert = "";
+    say("the drop is back, well done", "good");
+  } else if (found.name === "slipped") {
+    shown.fresh = null;
+    say("the clip has moved; it learns anew", "trouble");
+  }
+  draw();
+}
+
+function onStep(step) {
+  shown.steps.push(step);
+  if (shown.steps.length > MOST_STEPS) shown.steps.shift();
+  if (!Number.isNaN(step.dropDeg)) $(`${step.side}-now`).textContent = step.dropDeg.toFixed(1);
+  if (!Number.isNaN(step.levelDeg)) $(`${step.side}-level`).textContent = `of late ${step.levelDeg.toFixed(1)}°`;
+  $("cadence").textContent = step.cadenceSpm > 0 ? `${Math.round(step.cadenceSpm)} steps a minute` : "";
+}
+
+function onBaseline(found) {
+  shown.fresh = {left: found.left, right: found.right};
+  for (const side of ["left", "right"]) {
+    const level = shown.fresh[side];
+    $(`${side}-fresh`).textContent = Number.isNaN(level) ? "" : `fresh ${level.toFixed(1)}°`;
+  }
+  if (!shown.alert) say("running as when fresh", "good");
+}
+
+function onData(view) {
+  const frame = Wire.tilt(view);
+  if (!frame) return;
+  shown.trace.push(...frame.samples.map((sample) => sample.obliquityDeg));
+  shown.trace.splice(0, Math.max(0, shown.trace.length - MOST_TRACE));
+  draw();
+}
+
+// ---- drawing: the drop of each counted step, and the pelvis as it tilts now
+
+function scaled(values, low, high, width, height) {
+  const x = (k) => (k + 0.5) * width / Math.max(values.length, 1);
+  const y = (v) => height - (v - low) / (high - low) * height;
+  return {x, y};
+}
+
+function draw() {
+  drawSteps();
+  drawTrace();
+}
+
+function drawSteps() {
+  const steps = shown.steps.filter((step) => step.counts);
+  const high = Math.max(8, ...steps.map((step) => step.dropDeg)) + 1;
+  const {x, y} = scaled(steps, 0, high, 600, 200);
+  const dots = steps.map((step, k) => step.side === "left"
+    ? `<circle class="left" cx="${x(k).toFixed(1)}" cy="${y(step.dropDeg).toFixed(1)}" r="3.5"/>`
+    : `<rect class="right" x="${(x(k) - 3).toFixed(1)}" y="${(y(step.dropDeg) - 3).toFixed(1)}" width="6" height="6"/>`);
+  const lines = shown.fresh ? ["left", "right"].filter((side) => !Number.isNaN(shown.fresh[side])).map((side) =>
+    `<line class="fresh ${side}" x1="0" x2="600" y1="${y(shown.fresh[side]).toFixed(1)}" y2="${y(shown.fresh[side]).toFixed(1)}"/>`) : [];
+  $("steps").innerHTML = [...lines, ...dots].join("");
+}
+
+function drawTrace() {
+  const {x, y} = scaled(shown.trace, -15, 15, 600, 120);
+  const points = shown.trace.map((v, k) => `${x(k).toFixed(1)},${y(Math.max(-15, Math.min(15, v))).toFixed(1)}`);
+  $("trace").innerHTML = '<line class="level" x1="0" x2="600" y1="60" y2="60"/>' +
+    (points.length > 1 ? `<polyline points="${points.join(" ")}"/>` : "");
+}
+
+// ---- Bluetooth
+
+async function follow(service, name, take) {
+  const found = await service.getCharacteristic(Wire.UUID[name]);
+  found.addEventListener("characteristicvaluechanged", (happened) => take(happened.target.value));
+  await found.startNotifications();
+  return found;
+}
+
+async function connect() {
+  if (!navigator.bluetooth) {
+    say("this browser has no Web Bluetooth: take Chrome or Edge, over https", "trouble");
+    return;
+  }
+  try {
+    shown.device = await navigator.bluetooth.requestDevice({filters: [{services: [Wire.UUID.service]}]});
+    shown.device.addEventListener("gattserverdisconnected", onLost);
+    await join();
+  } catch (error) {
+    say(error.name === "NotFoundError" ? "no clip chosen" : `no connection: ${error.message}`, "trouble");
+  }
+}
+
+async function join() {
+  say("connecting", "calm");
+  const server = await shown.device.gatt.connect();
+  const service = await server.getPrimaryService(Wire.UUID.service);
+  await follow(service, "status", onStatus);
+  await follow(service, "events", onEvent);
+  await follow(service, "data", onData);
+  shown.control = await follow(service, "control", onAnswer);
+  onStatus(await (await service.getCharacteristic(Wire.UUID.status)).readValue());
+  $("name").textContent = shown.device.name || "";
+  $("connect").hidden = true;
+  $("pelvis").hidden = false;
+}
+
+async function onLost() {
+  shown.control = null;
+  $("connect").hidden = false;
+  $("pelvis").hidden = true;
+  say("the clip is out of reach; it goes on by itself", "trouble");
+}
+
+function onAnswer(view) {
+  const answer = Wire.answer(view);
+  if (!answer || answer.request !== shown.request) return;
+  $("answer").textContent = answer.words ? `the pelvis cannot be shown: ${answer.words}` : "";
+}
+
+async function showPelvis() {
+  shown.request = (shown.request + 1) % 65536;
+  await shown.control.writeValueWithResponse(Wire.command(Wire.COMMAND.start, shown.request, [Wire.STREAM_TILT, 0]));
+}
+
+$("connect").addEventListener("click", connect);
+$("pelvis").addEventListener("click", showPelvis);
+draw();
