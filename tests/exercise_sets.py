@@ -21,6 +21,7 @@ from hipdrop.training.levelled import Levelled
 from hipdrop.training.posture import Posture
 from hipdrop.training.repetition import Fault, Repetition
 from hipdrop.training.reps import RepCounter
+from hipdrop.training.setresult import WAY
 from hipdrop.training.table import exercises
 
 QUIET_S = 5.0
@@ -40,6 +41,7 @@ class SimulatedSet:
     quiet_until_s: float
     faults: tuple[frozenset[Fault], ...]
     starts_s: tuple[float, ...]
+    figures: tuple[tuple[float, float, float, float], ...]  # of each: depth, way out and back as a whole, hold
 
 
 def simulated(seed: int) -> SimulatedSet:
@@ -61,29 +63,35 @@ def counted(one: SimulatedSet, cut: int = 500) -> list[Repetition]:
 
 @dataclass(frozen=True)
 class Score:
-    """Repetitions too many; faults that are there, found, and found where there are none."""
+    """Repetitions too many; faults that are there, found, and found where there are none; errors of figures (n, 4)."""
 
     extra: int
     there: int
     named: int
     clean: int
     false: int
+    errors: Array
 
 
 def scored(one: SimulatedSet, found: Sequence[Repetition]) -> Score:
     """Compare: each true repetition with the found one that begins nearest to it."""
     there = named = clean = false = 0
-    for start_s, faults in zip(one.starts_s, one.faults, strict=True):
+    errors = []
+    for start_s, faults, figures in zip(one.starts_s, one.faults, one.figures, strict=True):
         near = min(found, key=lambda rep: abs(rep.start_s - start_s), default=None)
-        said = set() if near is None or abs(near.start_s - start_s) > 1.5 else set(near.faults)
+        said = set()
+        if near is not None and abs(near.start_s - start_s) <= 1.5:
+            said = set(near.faults)
+            errors.append(np.subtract((near.depth_deg, WAY * near.out_s, WAY * near.back_s, near.hold_s), figures))
         there += len(faults)
         named += len(faults & said)
         clean += len(Fault) - len(faults)
         false += len(said - faults)
-    return Score(len(found) - len(one.faults), there, named, clean, false)
+    return Score(len(found) - len(one.faults), there, named, clean, false, np.array(errors))
 
 
-def _done(seed: int, movements: list[Movement]) -> tuple[MovementsRun, Array]:
+def done_by(seed: int, movements: list[Movement]) -> tuple[MovementsRun, Array]:
+    """Give movements as a sensor with errors of its own sees them, and a mount that is off by up to 3 deg."""
     draw = np.random.default_rng((seed, 8))
     errors = SensorErrors(
         gyr_bias_dps=tuple(draw.normal(0.0, 0.3, 3)), acc_offset_mg=tuple(draw.normal(0.0, 5.0, 3)),
@@ -112,11 +120,16 @@ def _drops(seed: int) -> SimulatedSet:
         for _ in range(draw.integers(0, 3))
     ]  # fmt: skip
     movements = [Stand(7.0), *fidgets, work, TurnAbout(turn_deg=draw.choice([-180.0, 0.0, 180.0])), Stand(2.0)]
-    run, mount = _done(seed, movements)
+    run, mount = done_by(seed, movements)
     begins_s = run.starts_s[1 + len(fidgets)]
+    last = len(drawn) - 1  # behind it they stand as long as they like
     return SimulatedSet(
         "pelvic-drop", leg, run, mount, 7.0, tuple(faults for _, faults in drawn),
         tuple(begins_s + start_s for start_s in work.starts_s),
+        tuple(
+            (drop.depth_deg, drop.down_s, drop.up_s, drop.level_s if number < last else np.nan)
+            for number, drop in enumerate(work.drops)
+        ),
     )  # fmt: skip
 
 
@@ -145,11 +158,12 @@ def _bridges(seed: int) -> SimulatedSet:
     drawn = [_lift(draw, lift_deg, pace) for _ in range(count)]
     shifts = tuple((at_s, draw.uniform(-4.0, 4.0)) for at_s in (0.5, 3.5) if draw.random() < 0.5)
     work = Bridges(tuple(lift for lift, _ in drawn), before_s=draw.uniform(6.0, 8.0), shifts=shifts)
-    run, mount = _done(seed, [LieDown(), Stand(7.0), work, LieDown(up=True), Stand(2.0)])
+    run, mount = done_by(seed, [LieDown(), Stand(7.0), work, LieDown(up=True), Stand(2.0)])
     begins_s = run.starts_s[2]
     return SimulatedSet(
         "bridge", None, run, mount, begins_s, tuple(faults for _, faults in drawn),
         tuple(begins_s + start_s for start_s in work.starts_s),
+        tuple((lift.lift_deg, lift.up_s, lift.down_s, lift.top_s) for lift in work.lifts),
     )  # fmt: skip
 
 

@@ -6,13 +6,16 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import numpy as np
+import numpy.typing as npt
 
 from hipdrop.samples import Array
 from hipdrop.training.table import Counting
 
+Indices = npt.NDArray[np.intp]
 EDGE = 0.2  # a way is timed from a fifth to four fifths of it: sway at its ends does not make it longer
-WHOLE = 1.1  # times as long as that the rest of a smooth way takes, at either end (minimum jerk)
+WHOLE = 0.94  # times as long as that the rest of a smooth way takes, at either end (minimum jerk: 0.327 of 0.347)
 NEAR = 0.2  # of the way: so near to an end it is at that end
+LEVEL = 0.1  # of the way: so near to its highest or lowest it counts for how deep a repetition went
 END_S = 1.5  # of the rest before and behind it so much counts, the nearest
 ABOUT_S = 0.1  # before and behind it the pelvis stands, but for sway
 LEAST_HOLD_S = 0.3  # less is no hold whose steadiness could be told
@@ -144,10 +147,7 @@ def measured(columns: Columns, rules: Counting) -> Repetition | None:
     """Measure a repetition in columns that hold it with the rest before and behind it; None where it is none."""
     ends = _ends(columns)
     way_out, way_back = ends.top_deg - ends.rest_deg, ends.top_deg - ends.back_deg
-    if (
-        min(way_out, way_back) <= 0.0
-        or not (1.0 - NEAR) * rules.least_deg <= 0.5 * (way_out + way_back) <= rules.most_deg
-    ):
+    if min(way_out, way_back) < (1.0 - NEAR) * rules.least_deg or 0.5 * (way_out + way_back) > rules.most_deg:
         return None
     times = _times(columns, ends)
     about = slice(*np.searchsorted(columns.t_s, times.whole_s).tolist())
@@ -222,13 +222,12 @@ def _ends(columns: Columns) -> _Ends:
     low = out[peak] - (1.0 - NEAR) * (out[peak] - out[: peak + 1].min())
     before = np.flatnonzero(out[: peak + 1] <= low)
     onset = int(before[-1])
-    rest = before[before > onset - n]
+    rest = _nearest(out, before[before > onset - n], LEVEL * (out[peak] - low))
     low_again = out[peak] - (1.0 - NEAR) * (out[peak] - out[peak:].min())
     behind = peak + np.flatnonzero(out[peak:] <= low_again)
-    rest_again = behind[behind < behind[0] + n]
-    top = float(
-        np.median(out[onset : behind[0] + 1][out[onset : behind[0] + 1] >= out[peak] - EDGE * (out[peak] - low)])
-    )
+    rest_again = _nearest(out, behind[behind < behind[0] + n], LEVEL * (out[peak] - low))
+    way = out[onset : behind[0] + 1]
+    top = float(np.median(way[way >= out[peak] - LEVEL * (out[peak] - low)]))
     high = onset + np.flatnonzero(out[onset : behind[0] + 1] >= top - NEAR * (top - low))
     return _Ends(
         rest_deg=float(np.median(out[rest])),
@@ -240,6 +239,11 @@ def _ends(columns: Columns) -> _Ends:
         before=slice(int(rest[0]), int(rest[-1]) + 1),
         behind=slice(int(rest_again[0]), int(rest_again[-1]) + 1),
     )
+
+
+def _nearest(out: Array, at: Indices, within: float) -> Indices:
+    """Give those of the places that are as low as the lowest, or nearly."""
+    return np.asarray(at[out[at] <= out[at].min() + within])
 
 
 def _before(t_s: Array, values: Array, at: int, limit: float) -> float:
