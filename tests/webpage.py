@@ -57,14 +57,14 @@ addEventListener("load", async () => {
     if (%s) device.dispatchEvent(new Event("gattserverdisconnected"));
   }
   const text = (id) => document.getElementById(id).textContent;
-  const ids = ["state", "left-now", "right-now", "left-level", "right-level", "left-fresh", "right-fresh", "cadence", "battery",
-               "log", "answer", "name"];
+  const ids = ["state", "left-now", "right-now", "left-level", "right-level", "left-fresh", "right-fresh", "cadence",
+               "battery", "log", "answer", "name"];
   const seen = Object.fromEntries(ids.map((id) => [id, text(id)]));
   seen.mood = $("state").className;
   seen.dots = document.querySelectorAll("#steps circle, #steps rect").length;
   const points = document.querySelector("#trace polyline")?.getAttribute("points") || "";
   seen.points = points.split(" ").filter(Boolean).length;
-  seen.lines = document.querySelectorAll("#steps line").length;
+  seen.lines = document.querySelectorAll("#steps line.fresh").length;
   seen.radio = {asked: radio.asked, written: radio.written, reads: radio.reads, service: radio.service};
   seen.wide = document.documentElement.scrollWidth > innerWidth;
   seen.trace = shown.trace;

@@ -84,7 +84,7 @@ function draw() {
 }
 
 function drawSteps() {
-  const steps = shown.steps.filter((step) => step.counts);
+  const steps = shown.steps.filter((step) => step.counts && !Number.isNaN(step.dropDeg));
   const high = Math.max(8, ...steps.map((step) => step.dropDeg)) + 1;
   const {x, y} = scaled(steps, 0, high, 600, 200);
   const dots = steps.map((step, k) => step.side === "left"
@@ -92,7 +92,10 @@ function drawSteps() {
     : `<rect class="right" x="${(x(k) - 3).toFixed(1)}" y="${(y(step.dropDeg) - 3).toFixed(1)}" width="6" height="6"/>`);
   const lines = shown.fresh ? ["left", "right"].filter((side) => !Number.isNaN(shown.fresh[side])).map((side) =>
     `<line class="fresh ${side}" x1="0" x2="600" y1="${y(shown.fresh[side]).toFixed(1)}" y2="${y(shown.fresh[side]).toFixed(1)}"/>`) : [];
-  $("steps").innerHTML = [...lines, ...dots].join("");
+  const scale = [0, 5, 10, 15, 20].filter((deg) => deg < high).map((deg) =>
+    `<line class="level" x1="0" x2="600" y1="${y(deg).toFixed(1)}" y2="${y(deg).toFixed(1)}"/>` +
+    `<text x="4" y="${(y(deg) - 3).toFixed(1)}">${deg}°</text>`);
+  $("steps").innerHTML = [...scale, ...lines, ...dots].join("");
 }
 
 function drawTrace() {
