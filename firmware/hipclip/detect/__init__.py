@@ -30,3 +30,67 @@ What it calls, always in the order of the steps:
     out.activity(running)    running begins (at the fourth contact, before its steps) or is over
     out.slipped(cdeg)        the clip has moved on the body: from here on steps are flagged MOUNT, until `begin`
 """
+
+from micropython import const
+
+from hipclip.detect.contacts import Contacts
+from hipclip.detect.steps import Steps
+
+_STOP = const(2)
+
+
+class Detector:
+    """Tilt samples in, steps out; see above."""
+
+    def __init__(self, rate_mhz, out):
+        self._contacts = Contacts(rate_mhz)
+        self._steps = Steps(self._contacts, out)
+        self._next = -1  # raw index that goes on without a gap; none before the first sample
+        self._gap = False
+
+    @property
+    def running(self):
+        """Whether a bout of running goes on."""
+        return self._steps.running
+
+    def begin(self):
+        """A new run: forgets all but rate and template."""
+        self._steps.begin()
+        self._next = -1
+
+    def set_rate(self, rate_mhz):
+        """Take the true rate of the raw samples; what is open goes on."""
+        self._contacts.set_rate(rate_mhz)
+
+    def template(self, values, confirmed):
+        """Take the runner's stride of earlier runs, before `begin`."""
+        self._steps.judge.template(values, confirmed)
+        self._steps.begin()
+
+    def swap(self):
+        """The wearer says that left and right are the wrong way round."""
+        self._steps.labels.swap()
+
+    def gap(self):
+        """Samples are missing before the next ones."""
+        self._gap = True
+
+    def close(self):
+        """No more samples will come."""
+        self._steps.end_bout(_STOP)
+
+    def take(self, values, count, index):
+        """Take tilt samples."""
+        contacts, steps = self._contacts, self._steps
+        if index != self._next or self._gap:
+            if self._next >= 0:
+                steps.gap(index >> 1)
+            contacts.restart(index >> 1)
+            self._gap = False
+        self._next = index + 2 * count
+        at = 0
+        while at < count:
+            at = contacts.take(values, at, count)
+            for k in range(contacts.found):
+                steps.land(contacts.crossings[k], contacts.places[k])
+        steps.settle(contacts.index)

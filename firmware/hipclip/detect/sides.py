@@ -1,0 +1,204 @@
+"""Which leg stands, as hipdrop/sides.py tells it, from what a tilt sample holds: vertical, roll and yaw.
+
+The shape of a stride is its odd harmonics, an array of 18: vertical acceleration (m/s2), roll and yaw rate (rad/s),
+harmonics 1, 3, 5 of each, real and imaginary part.
+"""
+
+import math
+from array import array
+
+from micropython import const
+
+_MASK = const(255)
+_CHANNELS = const(3)
+_ODD = const(3)
+_SHAPE = const(18)
+_TURN = const(128)  # steps of the cosine table
+_QUARTER = const(32)
+_TABLE_ONE = const(512)
+_PHASE_SHIFT = const(13)  # a turn is 2^20
+# what a unit of the ring is in the shape: mg in m/s2, 0.1 deg/s in rad/s
+_MG = const(0.00980665)
+_DDPS = const(0.0017453293)
+# hipdrop.settings.SideSettings
+_ROLL_WEIGHT = const(4.0)
+_ROLL_PHASE_DEG = const(180.0)
+_ROLL_SCALE_DEG = const(0.4)
+_YAW_WEIGHT = const(3.5)
+_YAW_PHASE_DEG = const(50.0)
+_FIRST_STRIDES = const(6)
+_SURE_LOG_ODDS = const(4.6)
+_CONFIRMED_LOG_ODDS = const(9.0)
+_CARRY_LOG_ODDS = const(3.0)
+_MATCH_STEP = const(0.5)
+_MATCH_LIMIT = const(9.0)
+_MATCH_FLOOR = const(0.05)
+
+
+class Judge:
+    """Keeps what is known of left and right over a run: one open bit a bout, one for all of them."""
+
+    def __init__(self, contacts):
+        self._contacts = contacts
+        turn = 2.0 * math.pi / _TURN
+        self._cosine = array("h", [round(_TABLE_ONE * math.cos(turn * k)) for k in range(_TURN)])
+        self._shape = array("f", [0.0] * _SHAPE)
+        self._sum = array("f", self._shape)
+        self._square = array("f", [0.0] * (_SHAPE // 2))
+        self._template = self._confirmed = None
+        self.begin()
+
+    def template(self, values, confirmed):
+        """Take a stride of earlier runs (see `hipclip.detect`), None for none."""
+        self._template = values and array("h", values)
+        self._confirmed = bool(values) and confirmed
+
+    def begin(self):
+        """A new run."""
+        self._clear()
+        self._global = _CONFIRMED_LOG_ODDS if self._confirmed else 0.0
+        self._settled_by_user = self._confirmed
+        self._bout = 0.0
+        self._relation = 1  # the bout's parity in the template's frame
+        self._stride_s = 0.7
+        self._first_bout = self._template is None
+
+    def _clear(self):
+        for k in range(_SHAPE):
+            self._sum[k] = 0.0
+        for k in range(_SHAPE // 2):
+            self._square[k] = 0.0
+        self._n = 0
+
+    def begin_bout(self, carried_parity):
+        """The alternation starts anew; `carried_parity`: its parity +1 in the one before, 0 where not known."""
+        if self._template is None and self._n < _FIRST_STRIDES:
+            self._clear()  # too little to match with; what was said was said of a frame that is gone
+            self._global = 0.0
+            self._settled_by_user = False
+        known = self._first_bout or abs(self._bout) >= _SURE_LOG_ODDS
+        self._first_bout = self._template is None and self._n == 0
+        relation = self._relation * carried_parity if known else 0
+        self._relation = relation or 1
+        self._bout = relation * _CARRY_LOG_ODDS
+
+    def push(self, start, stop, parity, stride_s):
+        """Take the stride of samples [start, stop); `parity` is that of the contact it begins with."""
+        self._project(start, stop - start, parity)
+        self._stride_s = stride_s
+        if not self._first_bout:
+            self._match()
+        if self._first_bout or abs(self._bout) >= _SURE_LOG_ODDS:
+            self._learn()
+
+    def _project(self, start, n, parity):
+        """The stride's odd harmonics, turned over where parity is -1."""
+        table, shape = self._cosine, self._shape
+        channels = self._contacts.vertical, self._contacts.roll, self._contacts.yaw
+        vertical, roll, yaw = channels
+        for odd in range(_ODD):
+            turn, phase = (2 * odd + 1 << 20) // n, 1 << _PHASE_SHIFT - 1
+            a = b = c = d = e = f = 0
+            for i in range(start, start + n):
+                m, k = i & _MASK, phase >> _PHASE_SHIFT
+                phase += turn
+                cosine, sine = table[k & _TURN - 1], table[k - _QUARTER & _TURN - 1]
+                value = vertical[m]
+                a += value * cosine
+                b -= value * sine
+                value = roll[m]
+                c += value * cosine
+                d -= value * sine
+                value = yaw[m]
+                e += value * cosine
+                f -= value * sine
+            scale = 2.0 * parity / (n * _TABLE_ONE)
+            for at, re, im in ((2 * odd, a, b), (6 + 2 * odd, c, d), (12 + 2 * odd, e, f)):
+                unit = scale * (_MG if at < 6 else _DDPS)
+                shape[at], shape[at + 1] = unit * re, unit * im
+
+    def _moments(self, k):
+        """Real and imaginary part of the mean of harmonic k of the template in use, and its standard deviation."""
+        stored = self._template
+        if stored:
+            return stored[3 * k] * 0.001, stored[3 * k + 1] * 0.001, stored[3 * k + 2] * 0.001
+        return self._learned(k)
+
+    def _learned(self, k):
+        n = self._n
+        re, im = self._sum[2 * k] / n, self._sum[2 * k + 1] / n
+        return re, im, math.sqrt(max(self._square[k] / n - re * re - im * im, 1e-12))
+
+    def _match(self):
+        """Hold the stride against the template; each channel counts alike."""
+        if self._template is None and self._n < _FIRST_STRIDES:
+            return
+        shape, largest, step = self._shape, 1e-9, 0.0
+        moments = [self._moments(k) for k in range(_SHAPE // 2)]
+        for re, im, _ in moments:
+            largest = max(largest, math.sqrt(re * re + im * im))
+        floor = _MATCH_FLOOR * largest
+        for channel in range(_CHANNELS):
+            likeness = 0.0
+            for k in range(_ODD * channel, _ODD * channel + _ODD):
+                re, im, sd = moments[k]
+                likeness += 2.0 * (shape[2 * k] * re + shape[2 * k + 1] * im) / (sd * sd + floor * floor)
+            step += max(-1.0, min(1.0, likeness))
+        bout = self._bout + _MATCH_STEP * step
+        self._bout = max(-_MATCH_LIMIT, min(_MATCH_LIMIT, bout))
+        if self._bout * self._relation < 0.0:
+            self._relation = -self._relation
+
+    def _learn(self):
+        shape, total, square = self._shape, self._sum, self._square
+        for k in range(_SHAPE // 2):
+            re, im = shape[2 * k], shape[2 * k + 1]
+            total[2 * k] += self._relation * re
+            total[2 * k + 1] += self._relation * im
+            square[k] += re * re + im * im
+        self._n += 1
+        settled = abs(self._global) >= _SURE_LOG_ODDS and self._n % 8
+        if not self._settled_by_user and not settled and self._n >= _FIRST_STRIDES:
+            self._global = self._population()
+
+    def _population(self):
+        """Log odds that a contact of parity +1 is a left one, from what runners have in common: roll and yaw."""
+        re, im, sd = self._learned(4)  # third harmonic of the roll rate; that of obliquity is its integral
+        to_deg = self._stride_s / (6.0 * math.pi) * 57.29578
+        roll = math.tanh(_along(im, -re, _ROLL_PHASE_DEG) * to_deg / _ROLL_SCALE_DEG)
+        odds = _ROLL_WEIGHT * roll * self._clarity(re, im, sd)
+        re, im, sd = self._learned(6)  # fundamental of the yaw rate
+        yaw = _along(re, im, _YAW_PHASE_DEG) / (math.sqrt(re * re + im * im) + 1e-12)
+        return odds + _YAW_WEIGHT * yaw * self._clarity(re, im, sd)
+
+    def _clarity(self, re, im, sd):
+        power = re * re + im * im
+        return power / (power + 8.0 * sd * sd / self._n + 1e-12)
+
+    def left_parity(self):
+        """The parity of the contacts of this bout that are more likely left."""
+        return self._relation if self._global >= 0.0 else -self._relation
+
+    def confidence(self):
+        """Probability, 0.5 to 1, that `left_parity` is right."""
+        overall = _probability(abs(self._global))
+        bout = 1.0 if self._first_bout else _probability(abs(self._bout))
+        return overall * bout + (1.0 - overall) * (1.0 - bout)
+
+    def sure(self):
+        """Whether that suffices for what needs a side."""
+        return self.confidence() >= _probability(_SURE_LOG_ODDS)
+
+    def swap(self):
+        """The wearer says that left and right are the wrong way round."""
+        self._global = -_CONFIRMED_LOG_ODDS if self._global >= 0.0 else _CONFIRMED_LOG_ODDS
+        self._settled_by_user = True
+
+
+def _along(re, im, phase_deg):
+    phase = math.radians(phase_deg)
+    return re * math.cos(phase) + im * math.sin(phase)
+
+
+def _probability(log_odds):
+    return 1.0 / (1.0 + math.exp(-log_odds))
