@@ -5,126 +5,132 @@ before and behind each: an erase of 400 ms fits into the FIFO, and a board whose
 """
 
 import asyncio
+import binascii
 import errno
 import os
+import struct
 import time
 
 from micropython import const
 
-from hipclip import runs
 from hipclip.rawframes import RawWriter
-from hipclip.runrecords import RECORD_BYTES, Pages, RawFiller, TiltFiller, seal
+from hipclip.runrecords import RAW_KEPT, RECORD_BYTES, Pages, RawFiller, TiltFiller
 from hipwire import frames, ids
 
+FOLDER = "/runs"
+COUNTER = "/last"  # in it: holds the highest number ever, once the newest run was erased
+_MOST_NUMBER = const(65535)
 _LEAST_FIFO_MS = const(460)  # an erase, 400 ms at most (data sheets of NOR flash), and a turn of the sampler
 _FLUSH_MS = const(7000)  # with a record in memory (1 s), a late turn and two erases: under 10 s
 _RESERVE = const(65536)  # file systems get slow when they are nearly full
 _RAW_RESERVE = const(4063232)  # that, and an hour of tilt: 3600 s * 1110 B
 _PAGES = const(3)  # one filled, two for the time of an erase
 _RAW_PAGES = const(2)
+_FIRST_BYTES = const(4)  # littlefs keeps whole words in a block, so this part ends in the block where it begins
 _IDLE_MS = const(200)
 _BUSY_MS = const(10)
 
-_OFF = const(0)  # phases of a run
-_ON = const(1)
-_ENDING = const(2)
+
+def path(number, folder=FOLDER):
+    """Give the file of a run."""
+    return "%s/%05d.run" % (folder, number)
 
 
-class RunLog:
+def number_of(name):
+    """Give the number of a run's file, 0 for another file."""
+    return int(name[:5]) if len(name) == 9 and name[5:] == ".run" and name[:5].isdigit() else 0
+
+
+def counter(folder):
+    """Give the highest number that an erased run had, as far as it is to be remembered."""
+    try:
+        with open(folder + COUNTER) as file:
+            return int(file.read())
+    except (OSError, ValueError):
+        return 0
+
+
+def survey(folder=FOLDER):
+    """Give how many runs are kept, the newest's number, and the number for the next: 0 when there is none left."""
+    count = newest = 0
+    for entry in os.ilistdir(folder):
+        number = number_of(entry[0])
+        if number:
+            count += 1
+            newest = max(newest, number)
+    highest = max(newest, counter(folder))
+    if highest < _MOST_NUMBER:
+        return count, newest, highest + 1
+    return count, newest, 0 if count else 1
+
+
+class RunLog(Pages):
     """Keeps one run at a time.
 
     `begin`, then `take` and `put`, then `end`; `run` is the task that writes: before the power goes, `turn` until
     `state` says that no run is recorded. Raw samples it takes from the sampler by itself.
-    `state`, `reason`, `number`, `bytes`, `lost`, `runs` and `free_kb` are what the status tells; `reason` may be set by
-    whoever decides not to begin. `fetching` keeps runs from beginning. `farewell`, if set, is called with the reason
-    before a run's last record is closed, and may `put` last words.
+    `state`, `reason`, `number` (of the newest run), `bytes` (of it), `lost` (records), `runs` (kept) and `free_kb` are
+    what the status tells; `reason` may be set by whoever decides not to begin. `fetching` keeps runs from beginning.
+    `farewell`, if set, is called with the reason before a run's last record is closed, and may `put` last words.
     """
 
-    def __init__(self, settings, sampler, folder=runs.FOLDER):
+    def __init__(self, settings, sampler, folder=FOLDER):
+        super().__init__(_PAGES)
         self._settings = settings
         self._sampler = sampler
         self._folder = folder
-        self._pages = Pages(_PAGES)
-        self._tilt = TiltFiller(self._pages, self._pages.take())
+        self._tilt = TiltFiller(self)
         self._raw = self._raw_pages = None  # once a run was to have raw frames
-        self._phase = _OFF
+        self.state = ids.NOT_RECORDING
+        self._ending = self._closed = False  # the run; its last record too
         self._file = None
-        self._closed = self._dirty = False
+        self._dirty = False
         self._flushed_ms = 0
-        self._free = 0  # bytes, less what was written since they were counted
+        self._left = 0  # bytes that are free, less what was written since they were counted
         self.fetching = False
         self.farewell = None
         self.reason = ids.WHY_WAITING
-        self.number = self.bytes = self.runs = 0
+        self.bytes = self.runs = 0
         try:
-            self._survey()
+            self.measure()
         except OSError:
             self.reason = ids.WHY_FLASH_ERROR
 
-    # --- what the status tells ------------------------------------------------------------------------------------
-
-    @property
-    def state(self):
-        """Whether a run is being recorded."""
-        return ids.RECORDING if self._phase else ids.NOT_RECORDING
-
-    @property
-    def lost(self):
-        """Records that could not be written, since boot."""
-        return self._pages.lost
-
     def free_kb(self):
         """Free space, as counted by `measure` and less what was written since."""
-        return self._free >> 10
+        return self._left >> 10
 
     def measure(self):
-        """Count the free space and the runs: some 100 ms, so not while a run is recorded. OSError: the flash fails."""
-        if not self._phase:
-            self._survey()
-
-    def _survey(self):
-        """Look what is there; give the number of the next run."""
+        """Count runs and free space, some 100 ms; give the next run's number. OSError: the flash fails."""
+        if self.state:
+            return 0
         try:
             os.stat(self._folder)
         except OSError:
             os.mkdir(self._folder)
-        self.runs, self.number, following = runs.survey(self._folder)
+        self.runs, self.number, following = survey(self._folder)
         found = os.statvfs(self._folder)
-        self._free = found[0] * found[3]
+        self._left = found[0] * found[3]
         return following
 
     # --- a run ----------------------------------------------------------------------------------------------------
 
     def begin(self, head):
         """Begin a run with these messages; False: not now, and `reason` says why. `number` is that of the run."""
-        if self._phase:
+        if self.state:
             return False
-        following = 0
         self.reason = self._refusal()
-        if not self.reason:
-            try:
-                following = self._survey()
-            except OSError:
-                self.reason = ids.WHY_FLASH_ERROR
-                return False
-            if self._free < 2 * _RESERVE or not following:
-                self.reason = ids.WHY_FULL
         if self.reason:
             return False
-        self.number = following
-        self.bytes = 0
-        self.runs += 1
-        has_raw = self._settings.get("log_raw") and self._free > _RAW_RESERVE
-        self._pages.begin(following, has_raw)
-        self._follow_rate()
-        self._tilt.begin()
-        for message in head:
-            self._tilt.put(message)
-        self._tilt.close()  # on the flash at once: so a run says what it is however it ends
-        if has_raw:
-            self._begin_raw()
-        self._closed = False
-        self._phase = _ON
+        try:
+            following = self.measure()
+        except OSError:
+            following = 0
+            self.reason = ids.WHY_FLASH_ERROR
+        if not following or self._left < 2 * _RESERVE:
+            self.reason = self.reason or ids.WHY_FULL
+            return False
+        self._begin(following, head)
         return True
 
     def _refusal(self):
@@ -138,30 +144,50 @@ class RunLog:
             return ids.WHY_NO_MOUNT
         return ids.WHY_FETCHED if self.fetching else 0
 
+    def _begin(self, number, head):
+        while self.full:  # of a run that the flash did not take
+            self.free.append(self.full.pop())
+        self.number = number
+        self.sequence = self.bytes = self.marks = 0
+        self.runs += 1
+        has_raw = self._settings.get("log_raw") and self._left > _RAW_RESERVE
+        if has_raw:
+            self.marks = RAW_KEPT
+        self._follow_rate()
+        self._tilt.begin()
+        for message in head:
+            self._tilt.put(message)
+        self._tilt.close()  # on the flash at once: so a run says what it is however it ends
+        self._ending = self._closed = False
+        self.state = ids.RECORDING
+        if has_raw:
+            self._begin_raw()
+
     def take(self, values, count, index, ticks_us, flags):
         """Keep tilt samples: five `values` each; `index` and `ticks_us` are of the first one's first raw sample."""
-        if self._phase == _ON:
+        if self.state and not self._ending:
             self._tilt.take(values, count, index, ticks_us, flags)
 
     def put(self, message):
         """Keep another message: an event, a status, an entry of the log."""
-        if self._phase == _ON:
+        if self.state and not self._ending:
             self._tilt.put(message)
 
     def end(self, why):
         """End the run; the task writes what is left."""
-        if self._phase != _ON:
+        if not self.state or self._ending:
             return
         if self.farewell:
             self.farewell(why)
         self._end_raw()
-        self._phase = _ENDING
+        self._ending = True
         self.reason = why
 
     def _begin_raw(self):
         if not self._raw:
-            self._pages.add(_RAW_PAGES)
-            self._raw_pages = RawFiller(self._pages, self._pages.take())
+            for _ in range(_RAW_PAGES):
+                self.free.append(bytearray(RECORD_BYTES))
+            self._raw_pages = RawFiller(self)
             self._raw = RawWriter(self._raw_pages)
         self._raw.begin(frames.RAW_MAX_SAMPLES)
         self._sampler.sinks.append(self._raw)
@@ -182,7 +208,7 @@ class RunLog:
 
     def turn(self):
         """Do one thing with the flash, if there is one to do; give the milliseconds until the next turn."""
-        if not self._phase:
+        if not self.state:
             return _IDLE_MS
         self._sampler.read()
         try:
@@ -195,66 +221,62 @@ class RunLog:
 
     def _work(self):
         """Open, write, flush or close; False when there was nothing to do."""
-        pages, now_ms = self._pages, time.ticks_ms()
+        now_ms = time.ticks_ms()
         if self._file is None:
-            self._file = open(runs.path(self.number, self._folder), "wb")
+            self._file = open(path(self.number, self._folder), "wb")
             self._flushed_ms = time.ticks_add(now_ms, -_FLUSH_MS)
-        elif pages.full:
-            self._write(pages.full[0])
-        elif self._phase == _ENDING:
+        elif self.full:
+            self._write(self.full[0])
+        elif self._closed:
             self._finish()
-        elif time.ticks_diff(now_ms, self._flushed_ms) >= _FLUSH_MS:
-            self._flush(now_ms)
-        else:
+        elif self._ending:
+            self._closed = self._tilt.close(True)
+        elif time.ticks_diff(now_ms, self._flushed_ms) < _FLUSH_MS:
             return False
+        elif self._dirty:
+            self._file.flush()
+            self._dirty = False
+            self._flushed_ms = now_ms
+        elif not self._tilt.close():  # for seven seconds no record was full: the sensor is silent
+            self._flushed_ms = now_ms
         return True
 
     def _write(self, page):
+        """Write a record. Behind a flush the file goes on in a new block: alone, so that no call erases two."""
         self._follow_rate()
-        seal(page, memoryview(page)[: RECORD_BYTES - 4])
-        self._file.write(page)
+        view = memoryview(page)
+        crc = RECORD_BYTES - 4
+        struct.pack_into("<I", page, crc, binascii.crc32(view[:crc]))
+        if not self._dirty:
+            self._file.write(view[:_FIRST_BYTES])
+            self._sampler.read()
+            view = view[_FIRST_BYTES:]
+        self._file.write(view)
         self._dirty = True
-        self._pages.wrote()
+        self.free.append(self.full.pop(0))
         self.bytes += RECORD_BYTES
-        self._free -= RECORD_BYTES
-        if self._free < _RAW_RESERVE:
+        self._left -= RECORD_BYTES
+        if self._left < _RAW_RESERVE:
             self._end_raw()
-        if self._free < _RESERVE:
+        if self._left < _RESERVE:
             self.end(ids.WHY_FULL)
 
-    def _flush(self, now_ms):
-        """Have the file system know what was written; without samples the record being filled is closed first."""
-        if self._dirty:
-            self._file.flush()
-            self._dirty = False
-        elif not self._tilt.empty:
-            self._tilt.close()
-            return
-        self._flushed_ms = now_ms
-
     def _finish(self):
-        """Close the last record; when that is written too, the file."""
-        if not self._closed:
-            self._tilt.close(True)
-            self._closed = True
-            return
         file, self._file = self._file, None
-        self._phase = _OFF
+        self.state = ids.NOT_RECORDING
         file.close()
 
     def _fail(self, error):
         """End a run that the flash does not take: what is there stays, what waits is lost."""
-        full = error.args and error.args[0] == errno.ENOSPC
-        self.reason = ids.WHY_FULL if full else ids.WHY_FLASH_ERROR
         self._end_raw()
-        self._phase = _OFF
-        self._pages.lost += len(self._pages.full) + (not self._closed)
-        file, self._file = self._file, None
+        self.reason = ids.WHY_FULL if error.args and error.args[0] == errno.ENOSPC else ids.WHY_FLASH_ERROR
+        self.lost += len(self.full) + (not self._closed)
         try:
-            if file:
-                file.close()
+            if self.state and self._file:
+                self._finish()
         except OSError:
             pass
+        self.state = ids.NOT_RECORDING
 
     def _follow_rate(self):
         self._tilt.period = 2 * 1000000000 * 256 // self._sampler.clock.rate_mhz

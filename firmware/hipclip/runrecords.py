@@ -1,6 +1,5 @@
 """Records of a run (docs/run-format.md), filled in memory made once; what finds no free record is lost, and counted."""
 
-import binascii
 import struct
 
 from micropython import const
@@ -13,7 +12,7 @@ _CRC_AT = const(1020)
 _CONTENT = const(1010)
 _LENGTH = const(2)  # before each item
 _LAST = const(0x8000)  # in the length of the back: nothing comes behind this record
-_RAW_KEPT = const(0x4000)  # the run has raw frames
+RAW_KEPT = const(0x4000)  # the same: the run has raw frames
 _RAW_ITEM = const(242)
 
 
@@ -21,57 +20,31 @@ class Pages:
     """Pages of one record each: one under each filler's hand, some full that wait to be written, the others free."""
 
     def __init__(self, count):
-        self._free = [bytearray(RECORD_BYTES) for _ in range(count)]
+        self.free = [bytearray(RECORD_BYTES) for _ in range(count)]
         self.full = []  # in the order in which they are to be written; both lists stay short and never grow anew
-        self.number = self.sequence = self.lost = self._marks = 0
-
-    def add(self, count):
-        """Have more pages."""
-        for _ in range(count):
-            self._free.append(bytearray(RECORD_BYTES))
-
-    def begin(self, number, has_raw):
-        """Begin the records of a run; what still waits is forgotten."""
-        while self.full:
-            self.wrote()
-        self.number = number
-        self.sequence = 0
-        self._marks = _RAW_KEPT if has_raw else 0
-
-    def take(self):
-        """Give a free page."""
-        return self._free.pop()
-
-    def wrote(self):
-        """Free the page that has waited longest."""
-        self._free.append(self.full.pop(0))
+        self.number = self.sequence = 0  # of the run, of its next record
+        self.marks = 0  # RAW_KEPT where the run has raw frames
+        self.lost = 0  # records, since boot
 
     def change(self, page, front, back, last=0):
         """Finish a page with so many bytes at front and back, and give another: the same one if none is free."""
-        struct.pack_into("<HIHH", page, 0, self.number, self.sequence, front, back | self._marks | last)
+        struct.pack_into("<HIHH", page, 0, self.number, self.sequence, front, back | self.marks | last)
         self.sequence += 1
         for k in range(_HEAD + front, _CRC_AT - back):
             page[k] = 0  # what a run before has left there
-        if not self._free:
+        if not self.free:
             self.lost += 1
             return page
         self.full.append(page)
-        return self._free.pop()
-
-
-def seal(page, view):
-    """Write the CRC of a finished page; `view` is what lies before it."""
-    crc = binascii.crc32(view)
-    for k in range(4):
-        page[_CRC_AT + k] = crc >> 8 * k & 0xFF
+        return self.free.pop()
 
 
 class TiltFiller:
     """Tilt frames as long as a record allows from the front, other messages from the back."""
 
-    def __init__(self, pages, page):
+    def __init__(self, pages):
         self._pages = pages
-        self._page = page
+        self._page = pages.free.pop()
         self.period = 0  # of the samples, 1/256 us
         self.begin()
 
@@ -80,11 +53,6 @@ class TiltFiller:
         self._front = self._back = 0
         self._frame = 0  # where the one being filled begins, 0: there is none
         self._sequence = self._flags = self._index = self._ticks_us = 0
-
-    @property
-    def empty(self):
-        """Whether there is nothing to write."""
-        return not (self._front or self._back)
 
     def take(self, values, count, index, ticks_us, flags):
         """Add `count` samples of five values each; `index` and `ticks_us` are of the first. Allocates nothing."""
@@ -122,10 +90,13 @@ class TiltFiller:
         self._page[at : at + size] = message
 
     def close(self, last=False):
-        """Finish the record."""
+        """Finish the record, unless there is nothing in it and it is not the last; give whether that was done."""
+        if not (last or self._front or self._back):
+            return False
         self._end_frame()
         self._page = self._pages.change(self._page, self._front, self._back, _LAST if last else 0)
         self._front = self._back = 0
+        return True
 
     def _end_frame(self):
         at = self._frame
@@ -141,9 +112,9 @@ class TiltFiller:
 class RawFiller:
     """Records of raw frames, which a `RawWriter` fills as if they were slots of a ring."""
 
-    def __init__(self, pages, page):
+    def __init__(self, pages):
         self._pages = pages
-        self.memory = page
+        self.memory = pages.free.pop()
         self.begin(0)
 
     def begin(self, _slot_bytes):

@@ -1,4 +1,4 @@
-"""The runs that lie on the flash: a file each, /runs/NNNNN.run, as docs/run-format.md has it."""
+"""The runs that lie on the flash, for who lists, fetches and erases them: loaded when somebody does."""
 
 import binascii
 import os
@@ -6,53 +6,19 @@ import struct
 
 from micropython import const
 
+from hipclip.runlog import COUNTER, FOLDER, counter, number_of, path, survey
 from hipclip.runrecords import RECORD_BYTES
 from hipclip.settings import replace
 from hipwire import ids
 
-FOLDER = "/runs"
-_COUNTER = "/last"  # holds the highest number ever, once the newest run was erased
-_MOST = const(65535)
 _LOOK_BACK = const(4)  # damaged records at the end that are skipped in search of a whole one
-
-
-def path(number, folder=FOLDER):
-    """Give the file of a run."""
-    return "%s/%05d.run" % (folder, number)
-
-
-def _number(name):
-    """Give the number of a run's file, 0 for another file."""
-    return int(name[:5]) if len(name) == 9 and name[5:] == ".run" and name[:5].isdigit() else 0
-
-
-def survey(folder=FOLDER):
-    """Give how many runs are kept, the newest's number, and the number for the next: 0 when there is none left."""
-    count = newest = 0
-    for entry in os.ilistdir(folder):
-        number = _number(entry[0])
-        if number:
-            count += 1
-            newest = max(newest, number)
-    highest = max(newest, _counter(folder))
-    if highest < _MOST:
-        return count, newest, highest + 1
-    return count, newest, 0 if count else 1
-
-
-def _counter(folder):
-    try:
-        with open(folder + _COUNTER) as file:
-            return int(file.read())
-    except (OSError, ValueError):
-        return 0
 
 
 def after(number, folder=FOLDER):
     """Give the lowest number of a run above `number`, 0 if there is none."""
     found = 0
     for entry in os.ilistdir(folder):
-        other = _number(entry[0])
+        other = number_of(entry[0])
         if other > number and (found == 0 or other < found):
             found = other
     return found
@@ -97,8 +63,8 @@ def open_run(number, folder=FOLDER):
 def erase(number, folder=FOLDER):
     """Erase a run; its number is not used again. OSError if there is none."""
     newest = survey(folder)[1]
-    if number == newest > _counter(folder):
-        replace(folder + _COUNTER, b"%d" % newest, False)
+    if number == newest > counter(folder):
+        replace(folder + COUNTER, b"%d" % newest, False)
     os.remove(path(number, folder))
 
 
