@@ -114,8 +114,9 @@ class BleLink(Link):
         data = client.services.get_characteristic(ids.DATA_UUID)
         if data is None:
             raise ClipNotFound(f"{self.name}: is no hipdrop clip, or has no firmware; put it on: hipdrop clip install")
-        for uuid in (ids.CONTROL_UUID, ids.STATUS_UUID, ids.DATA_UUID):
-            await client.start_notify(uuid, self._notified)
+        for uuid in (ids.CONTROL_UUID, ids.STATUS_UUID, ids.DATA_UUID, ids.EVENTS_UUID):
+            if client.services.get_characteristic(uuid) is not None:  # clips of 1.1 tell no events
+                await client.start_notify(uuid, self._notified)
         # mtu_size is 23 for ever on BlueZ, this is right on all systems
         self.max_message = data.max_write_without_response_size
 

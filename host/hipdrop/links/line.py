@@ -10,6 +10,7 @@ from typing import Any
 from hipdrop.errors import ClipNotFound, LinkLost, ProtocolMismatch
 from hipdrop.links.base import Link
 from hipdrop.links.requests import TIMEOUT_S, TRIES, Requests
+from hipdrop.links.timing import tell_time
 from hipwire import VERSION, decoding, errors, ids
 
 SILENT_S = 5.0  # the clip sends a status every 2 s
@@ -60,16 +61,18 @@ class Line:
         await self._requests.say(code)
 
     async def info(self) -> dict[str, Any]:
-        """Ask the clip what it is."""
+        """Ask the clip what it is, and tell it the time."""
         message = await self._link.read_info()
         if message is not None:
             self._hand_on(now_s(), message)
         else:
             message = await self._asked_info()
         try:
-            return decoding.info(message)
+            found = decoding.info(message)
         except errors.WireError as error:
             raise LinkLost(f"{self._link.name}: the clip's info cannot be read ({error})") from error
+        await tell_time(self, found)
+        return found
 
     async def _asked_info(self) -> bytes:
         try:

@@ -27,6 +27,11 @@ COMMAND_WORDS = {
     ids.RESET: "start anew",
     ids.SET_CALIBRATION: "store its calibration",
     ids.GET_CALIBRATION: "give its calibration",
+    ids.SET_CLOCK: "take the time",
+    ids.GET_RUNS: "list its runs",
+    ids.FETCH_RUN: "give the run",
+    ids.ERASE_RUN: "erase the run",
+    ids.RUN: "begin or end a run",
 }
 RESULT_WORDS = {
     ids.UNKNOWN_COMMAND: "its firmware does not know that; put a newer one on it: hipdrop clip install",
@@ -38,6 +43,17 @@ RESULT_WORDS = {
     ids.GONE: "it does not have them any more",
     ids.NOT_ALLOWED: "not over this link; use the cable",
     ids.BATTERY_EMPTY: "its battery is empty; charge it",
+    ids.NOT_PAIRED: "this computer is not paired with it; hipdrop clip pair",
+    ids.NO_ROOM: "its flash is full; fetch its runs and erase them: hipdrop clip sync --erase",
+}
+RECORDING = "it is recording a run; end that first, with two presses of its button"
+SPECIAL_WORDS = {
+    (ids.FETCH_RUN, ids.BUSY): RECORDING,
+    (ids.FETCH_RUN, ids.GONE): "it does not have it any more",
+    (ids.ERASE_RUN, ids.BUSY): "it is being recorded, or fetched by another computer or phone",
+    (ids.ERASE_RUN, ids.GONE): "it does not have it any more",
+    (ids.ERASE_RUN, ids.MALFORMED): "it is another run than the one that was listed; look again: hipdrop clip runs",
+    (ids.RUN, ids.BUSY): "a run is being fetched, or a stream runs",
 }
 
 
@@ -127,11 +143,11 @@ def _payload(code: int, result: int, payload: bytes) -> bytes:
 
         raise ProtocolMismatch(payload[0], VERSION)
     raise ClipRefused(
-        f"the clip does not {COMMAND_WORDS.get(code, f'do {code}')}: {_why(result, payload)}", result, payload
+        f"the clip does not {COMMAND_WORDS.get(code, f'do {code}')}: {_why(code, result, payload)}", result, payload
     )
 
 
-def _why(result: int, payload: bytes) -> str:
+def _why(code: int, result: int, payload: bytes) -> str:
     if result == ids.MTU_TOO_SMALL:
         needed = records.unpack(records.NEEDED, payload)["mtu"] if len(payload) >= 2 else 0
         return f"the connection carries too little at once (MTU below {needed}); use another adapter, or the cable"
@@ -142,4 +158,6 @@ def _why(result: int, payload: bytes) -> str:
             ids.SENSOR_FAILED: f"its sensor failed ({text}); switch it off and on",
             ids.FAILED: f"it failed ({text}); switch it off and on",
         }[result]
+    if (code, result) in SPECIAL_WORDS:
+        return SPECIAL_WORDS[code, result]
     return RESULT_WORDS.get(result, f"code {result}; update hipdrop on this computer")

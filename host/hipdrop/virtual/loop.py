@@ -23,6 +23,7 @@ from hipdrop.errors import VirtualClipError
 T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
 PATIENCE_S = 60.0
+BEGINS_UNIX_S = 1_795_345_200.0  # 2026-11-22 11:00 UTC
 BUSY_TURNS = 1_000_000  # without a rest: something on the host waits without sleeping
 _NEARLY_US = 1e-4  # what the float of a timer can be above a whole microsecond
 
@@ -109,6 +110,10 @@ class VirtualLoop(asyncio.SelectorEventLoop):
     def time(self) -> float:
         """Give the time, s."""
         return self.now_us / 1e6
+
+    def unix_s(self) -> float:
+        """Give the time of day, s since 1970: the loop begins at the same one always."""
+        return BEGINS_UNIX_S + self.time()
 
     def attach(self, stepper: Stepper) -> None:
         """Share the clock with it; it computes now."""
