@@ -72,8 +72,8 @@ function onData(view) {
 
 // ---- drawing: the drop of each counted step, and the pelvis as it tilts now
 
-function scaled(values, low, high, width, height) {
-  const x = (k) => (k + 0.5) * width / Math.max(values.length, 1);
+function scaled(values, low, high, width, height, margin = 0) {
+  const x = (k) => margin + (k + 0.5) * (width - margin) / Math.max(values.length, 1);
   const y = (v) => height - (v - low) / (high - low) * height;
   return {x, y};
 }
@@ -86,7 +86,7 @@ function draw() {
 function drawSteps() {
   const steps = shown.steps.filter((step) => step.counts && !Number.isNaN(step.dropDeg));
   const high = Math.max(8, ...steps.map((step) => step.dropDeg)) + 1;
-  const {x, y} = scaled(steps, 0, high, 600, 200);
+  const {x, y} = scaled(steps, 0, high, 600, 200, 36);
   const dots = steps.map((step, k) => step.side === "left"
     ? `<circle class="left" cx="${x(k).toFixed(1)}" cy="${y(step.dropDeg).toFixed(1)}" r="3.5"/>`
     : `<rect class="right" x="${(x(k) - 3).toFixed(1)}" y="${(y(step.dropDeg) - 3).toFixed(1)}" width="6" height="6"/>`);
