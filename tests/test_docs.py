@@ -16,6 +16,7 @@ from foreign_sensors import write_examples
 from hipdrop.cli import main
 from hipdrop.events import Side
 from hipdrop.simulate import RunnerConfig
+from hipdrop.simulate.exercise_demo import demo_exercise
 from hipdrop.simulate.movements import LegStand, Stand, three_bends
 from hipdrop.simulate.movements_run import perform
 from hipdrop.simulate.training_demo import demo_test
@@ -31,6 +32,7 @@ hipdrop() {
     "live "*) "$PYTHON" -m hipdrop "${@/ble:*/virtual}" --duration 3 ;;
     "calibrate show") "$PYTHON" -m hipdrop "$@" ;;
     "calibrate "*) "$PYTHON" -m hipdrop "${@/ble:*/virtual}" --clip virtual --from "$WEARER/$2.csv" --no-plot ;;
+    "exercise "*) "$PYTHON" -m hipdrop "${@/ble:*/virtual}" --from "$WEARER/$2.csv" --no-plot ;;
     "test single-leg") "$PYTHON" -m hipdrop "${@/ble:*/virtual}" --from "$WEARER/single-leg.csv" --no-plot ;;
     "clip "*) "$PYTHON" -m hipdrop "${@/ble:*/virtual}" ;;
     *) "$PYTHON" -m hipdrop "$@" ;;
@@ -72,6 +74,9 @@ def wearer(tmp_path_factory: pytest.TempPathFactory) -> Path:
     perform(person, RunnerConfig(seed=13)).write_csv(folder / "mount.csv")
     assert main(["simulate", "--minutes", "9", "-o", str(folder / "baseline.csv")]) == 0
     demo_test(3, squats=False).write_csv(folder / "single-leg.csv")
+    for name in ("pelvic-drop", "clamshell"):
+        demo = demo_exercise(name, [Side.LEFT, Side.RIGHT], 1, repetitions=4, seconds=15.0)
+        demo.write_csv(folder / f"{name}.csv")
     return folder
 
 
