@@ -9,8 +9,9 @@ import machine
 from micropython import const
 
 from hipclip import FIRMWARE_VERSION, lateimu, led, stream, watchdog
+from hipclip.access import Access
 from hipclip.battery import Battery
-from hipclip.button import DOUBLE, LONG, Button
+from hipclip.button import DOUBLE, LONG, TRIPLE, Button
 from hipclip.cadence import Cadence
 from hipclip.calibration import Calibration
 from hipclip.clock import Clock
@@ -49,6 +50,7 @@ class App:
         self.settings = Settings()
         self.calibration = Calibration(board.IMU)
         self.clock = Clock()
+        self.access = Access(self)
         self.battery = Battery(board.battery_mv, self.settings)
         self.haptics = Haptics(board.vibrator(), self.settings)
         self._tell_boot(crashes, crash_text)
@@ -173,6 +175,8 @@ class App:
             self.turn_off()
         elif event == DOUBLE:
             self._start_or_stop()
+        elif event == TRIPLE:
+            self.access.open_window()
         else:
             self._mark(ago_ms)
         self.sender.status_now()
@@ -201,6 +205,8 @@ class App:
 
     def _light(self):
         """Which pattern the LED shows."""
+        if self.access.bits() & ids.ACCESS_WINDOW:
+            return led.PAIRING
         if self.status.faults() & (ids.FAULT_SENSOR | ids.FAULT_SETTINGS):
             return led.FAULT
         if self.battery.low:

@@ -16,12 +16,14 @@ from micropython import const
 
 from hipclip import gatt
 from hipclip.outlet import Outlet
+from hipclip.pairing import Pairing
 from hipwire import frames, ids
 
 _CENTRAL_CONNECT = const(1)
 _CENTRAL_DISCONNECT = const(2)
 _GATTS_WRITE = const(3)
 _MTU_EXCHANGED = const(21)
+_ENCRYPTION_UPDATE = const(28)
 _TURN_AWAY = const(-3)  # ours: a write that came when too many waited
 
 _TURN_MS = const(10)  # between looks at the queues; a command waits so long at most
@@ -46,14 +48,21 @@ class Connection(Outlet):
         self._server = server
         self.number = number
         self.answers = []  # that the radio had no room for yet
+        self.since_ms = time.ticks_ms()
+        self.proved = False  # a bond, before what it sent after that
+
+    @property
+    def bonded(self):
+        """Whether it is, and was when it sent what is being worked on, encrypted by a bond: handles are used again."""
+        return self.proved and self._server.pairing.encrypted.get(self.number, False)
 
     def send(self, view):
-        """Notify a frame on the data characteristic."""
-        return self._server.notify(self, self._server.data, view)
+        """Notify a frame on the data characteristic; where it may not be told, it is as if it had been."""
+        return not self._server.reads(self) or self._server.notify(self, self._server.data, view)
 
     def send_status(self, view):
         """Notify a status frame."""
-        return self._server.notify(self, self._server.status, view)
+        return not self._server.reads(self) or self._server.notify(self, self._server.status, view)
 
     def drop(self):
         """End a connection that takes nothing; the central may come back."""
@@ -76,21 +85,27 @@ class BleServer:
         self._advertise_ms = None  # when it was last refused
         self._cadence_ms = time.ticks_ms()
         self._battery_percent = None
+        self.reads = clip.access.reads
         self._radio = bluetooth.BLE()
+        self.pairing = Pairing(clip, self._radio)
         self._begin()
 
     def _begin(self):
         radio, clip = self._radio, self._clip
+        radio.irq(self._on_event)  # first: the stack asks for the identity key when it begins
         radio.active(True)
-        radio.irq(self._on_event)
         radio.config(mtu=clip.settings.get("mtu"))
+        pairs = self.pairing.begin()
         measured = bool(clip.board.FEATURES & ids.HAS_BATTERY)
-        handles = radio.gatts_register_services(gatt.services(measured))
-        self.data, self.control, self._info, self.status = handles[0]
+        handles = radio.gatts_register_services(gatt.services(measured, pairs, pairs and clip.access.level() > 1))
+        self.data, self.control, self._info, self.status, self.events = handles[0][:5]
         self._measurement, feature = handles[1]
         self._battery = handles[3][0] if measured else None
         radio.gatts_set_buffer(self.control, _CONTROL_BYTES)
         self._write(feature, struct.pack("<H", gatt.RSC_RUNNING))
+        if pairs:
+            self.pairing.key = handles[0][5]
+            self._write(handles[0][5], b"\1")
         self._describe(handles[2])
         self.info_changed()
         self.publish_status(clip.status.frame())
@@ -109,15 +124,19 @@ class BleServer:
             if event == _GATTS_WRITE:
                 queued = self._on_write(data[0], data[1])
             elif event in (_CENTRAL_CONNECT, _CENTRAL_DISCONNECT):
+                self.pairing.parted(data[0])
                 queued = self._note((event, data[0], 0))
             elif event == _MTU_EXCHANGED:
                 queued = self._note((event, data[0], data[1]))
+            elif event == _ENCRYPTION_UPDATE:
+                queued = self._note((event, data[0], self.pairing.secured(data[0], data[1], data[3])))
             else:
-                queued = True
+                return self.pairing.on_event(event, data)
             if not queued:
                 self.overflows += 1
         except Exception:
             self.handler_errors += 1
+        return None
 
     def _note(self, entry, most=_EVENTS):
         """Queue what happened; False when there are so many already. A deque would drop its oldest without a word."""
@@ -149,6 +168,7 @@ class BleServer:
             self._advertise()
         self._tell_cadence()
         self._tell_errors()
+        self.pairing.turn(self.connections)
 
     def _take(self, event, number, value):
         if event == _CENTRAL_DISCONNECT:
@@ -158,6 +178,8 @@ class BleServer:
             self._connection(number)
         elif event == _MTU_EXCHANGED:
             self._connection(number).max_message = max(_LEAST_MTU, value) - frames.NOTIFY_OVERHEAD
+        elif event == _ENCRYPTION_UPDATE:
+            self._connection(number).proved = value
         else:
             connection, commands = self._connection(number), self._clip.commands
             turned_away = event == _TURN_AWAY
@@ -241,7 +263,17 @@ class BleServer:
         cadence = self._clip.cadence
         if cadence and cadence.steps_per_minute:
             steps = min(255, int(cadence.steps_per_minute + 0.5))
-            self._write(self._measurement, struct.pack("<BHB", gatt.RSC_RUNNING, 0, steps), True)
+            self.tell(self._measurement, struct.pack("<BHB", gatt.RSC_RUNNING, 0, steps))
+
+    def tell(self, handle, data):
+        """Set a value, and notify all who have subscribed; where reading needs a bond, all who have one."""
+        if self._clip.access.level() < 2:
+            self._write(handle, data, True)
+            return
+        self._write(handle, data)
+        for connection in self.connections.values():
+            if self.reads(connection):
+                self.notify(connection, handle, data)
 
     def _tell_errors(self):
         """Log what went wrong in the handler, where nothing can be logged; again only when it has doubled."""
@@ -270,7 +302,7 @@ class BleServer:
         percent = self._clip.battery.percent
         if self._battery is not None and percent is not None and percent != self._battery_percent:
             self._battery_percent = percent
-            self._write(self._battery, bytes([percent]), True)
+            self.tell(self._battery, bytes([percent]))
 
     def stop(self):
         """Part from all and fall silent."""

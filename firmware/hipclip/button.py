@@ -5,7 +5,7 @@ import time
 
 from micropython import const
 
-PRESS, DOUBLE, LONG = 1, 2, 3
+PRESS, DOUBLE, TRIPLE, LONG = 1, 2, 3, 4
 _TURN_MS = const(10)
 _DEBOUNCE_MS = const(30)  # contacts of small buttons bounce for 5 to 20 ms
 _DOUBLE_MS = const(400)  # from one release to the next press
@@ -46,7 +46,7 @@ class Button:
             self._tell(LONG, now_ms)
             self._ignored = True
         elif not self._down and self._clicks and time.ticks_diff(now_ms, self._released_ms) > _DOUBLE_MS:
-            self._tell(PRESS, now_ms)
+            self._tell(PRESS if self._clicks == 1 else DOUBLE, now_ms)
 
     def _press(self):
         self._ignored = False
@@ -58,8 +58,8 @@ class Button:
             return
         self._released_ms = self._changed_ms
         self._clicks += 1
-        if self._clicks == 2:
-            self._tell(DOUBLE, now_ms)
+        if self._clicks == 3:
+            self._tell(TRIPLE, now_ms)
 
     def _tell(self, event, now_ms):
         self._clicks = 0

@@ -63,6 +63,7 @@ class Commands:
             ids.SET_CALIBRATION: self._set_calibration,
             ids.GET_CALIBRATION: self._get_calibration,
             ids.SET_CLOCK: self._set_clock,
+            ids.PAIR: self._pair,
         }
 
     def handle(self, message, outlet):
@@ -100,6 +101,9 @@ class Commands:
             return ids.WRONG_VERSION, bytes([VERSION])
         if len(message) > commands.MAX_SIZE:
             return ids.MALFORMED, b""
+        refusal = self._clip.access.refusal(code, outlet)
+        if refusal:
+            return refusal, b""
         try:
             payload = bytes(message[commands.COMMAND_SIZE :])
             if code in self._table:
@@ -149,6 +153,7 @@ class Commands:
             if not samples:
                 raise RefusedError(ids.MTU_TOO_SMALL, mtu_payload(stream.least_mtu(kind)))
             self._begin(kind, samples)
+        clip.access.started(outlet)
         if not outlet.streaming:
             outlet.follow(running.ring.next)
         return self._started(outlet)
@@ -242,6 +247,14 @@ class Commands:
 
     def _set_clock(self, payload, outlet):
         return self._clip.clock.command(payload)
+
+    def _pair(self, payload, outlet):
+        if not payload or payload[0] > ids.PAIR_FORGET:
+            raise RefusedError(ids.MALFORMED)
+        if not self._clip.access.pairs:
+            raise RefusedError(ids.UNSUPPORTED)
+        self._clip.ble.pairing.command(payload[0])
+        return b""
 
     def _get_settings(self, payload, outlet):
         offset = records.unpack(records.OFFSET, payload)["offset"]

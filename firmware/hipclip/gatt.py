@@ -9,7 +9,6 @@ from hipclip.commands import cut
 from hipwire import ids
 
 _NAME_MOST = const(31 - 3 - 4 - 2)  # of the advertisement's 31 bytes, beside flags, 0x1814 and its own head
-_READ = bluetooth.FLAG_READ
 _NOTIFY = bluetooth.FLAG_NOTIFY
 _WRITE = bluetooth.FLAG_WRITE | bluetooth.FLAG_WRITE_NO_RESPONSE
 
@@ -22,21 +21,28 @@ def _service(uuid, *characteristics):
 RSC_RUNNING = 0x04  # flag of the measurement and bit of the feature: walking or running status
 
 
-def services(battery_measured):
-    """Give all services, made for registering alone: own, running speed and cadence, device information, battery."""
+def services(battery_measured, pairs, closed):
+    """Give all services, made for registering alone: own, running speed and cadence, device information, battery.
+
+    Where the stack `pairs` there is a characteristic that has a system do so; `closed`: all else that is read does too.
+    """
+    encrypted = bluetooth.FLAG_READ | bluetooth.FLAG_READ_ENCRYPTED
+    read = encrypted if closed else bluetooth.FLAG_READ
     own = _service(
         ids.SERVICE_UUID,
         (ids.DATA_UUID, _NOTIFY),
         (ids.CONTROL_UUID, _WRITE | _NOTIFY),
-        (ids.INFO_UUID, _READ),
-        (ids.STATUS_UUID, _READ | _NOTIFY),
+        (ids.INFO_UUID, read),
+        (ids.STATUS_UUID, read | _NOTIFY),
+        (ids.EVENTS_UUID, _NOTIFY),
+        *(((ids.KEY_UUID, encrypted),) if pairs else ()),
     )
-    running = _service(ids.RUNNING_SPEED_AND_CADENCE, (ids.RSC_MEASUREMENT, _NOTIFY), (ids.RSC_FEATURE, _READ))
+    running = _service(ids.RUNNING_SPEED_AND_CADENCE, (ids.RSC_MEASUREMENT, _NOTIFY), (ids.RSC_FEATURE, read))
     texts = (
         ids.MANUFACTURER_NAME, ids.MODEL_NUMBER, ids.SERIAL_NUMBER, ids.FIRMWARE_REVISION, ids.HARDWARE_REVISION
     )  # fmt: skip
-    device = _service(ids.DEVICE_INFORMATION, *[(uuid, _READ) for uuid in texts])
-    battery = _service(ids.BATTERY, (ids.BATTERY_LEVEL, _READ | _NOTIFY))
+    device = _service(ids.DEVICE_INFORMATION, *[(uuid, read) for uuid in texts])
+    battery = _service(ids.BATTERY, (ids.BATTERY_LEVEL, read | _NOTIFY))
     return (own, running, device, battery) if battery_measured else (own, running, device)
 
 

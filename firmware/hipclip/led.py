@@ -4,7 +4,7 @@ import asyncio
 
 from micropython import const
 
-SAFE_MODE, FAULT, LOW_BATTERY, STREAMING, CONNECTED, ADVERTISING = range(6)
+SAFE_MODE, FAULT, LOW_BATTERY, STREAMING, CONNECTED, ADVERTISING, PAIRING = range(7)
 _FLASH = const(40)  # the eye sees it, and the battery does not
 # turns of (lit_ms, dark_ms)
 PATTERNS = {
@@ -14,6 +14,7 @@ PATTERNS = {
     STREAMING: ((_FLASH, 2960),),
     CONNECTED: ((800, 200),),
     ADVERTISING: ((500, 1500),),
+    PAIRING: ((60, 140),),
 }
 
 

@@ -14,6 +14,7 @@ class Outlet:
     """
 
     wired = False  # REPL and RESET are for a cable only
+    bonded = False
     pace_most = _PACE_MOST
 
     def __init__(self, max_message):

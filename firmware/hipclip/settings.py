@@ -27,6 +27,14 @@ TABLE = (
     ("mount_x", 0, _WHOLE, -32767, 32767),
     ("mount_y", 0, _WHOLE, -32767, 32767),
     ("mount_z", 0, _WHOLE, -32767, 32767),
+    ("log_enabled", True, _SWITCH, 0, 1),
+    ("log_raw", False, _SWITCH, 0, 1),
+    ("auto_start_s", 10, _WHOLE, 0, 600),  # running for so long begins a run; 0: only the button and hosts do
+    ("auto_stop_s", 120, _WHOLE, 5, 3600),  # no running for so long ends it
+    ("sleep_after_s", 600, _WHOLE, 0, 86400),  # nobody there and no motion; 0: never
+    ("wake_mg", 250, _WHOLE, 32, 1000),  # the change of acceleration that wakes it
+    ("access", 1, _WHOLE, 0, 2),  # see access.py
+    ("alerts_enabled", True, _SWITCH, 0, 1),  # the clip's own
 )
 _UNIT_SLACK_PERCENT = const(2)  # of a quaternion's squared length, for the rounding of four int16
 

@@ -122,7 +122,7 @@ class Status:
         imu, board = clip.imu, clip.board
         values = {
             "boot_id": clip.boot_id,
-            "features": board.FEATURES | ids.HAS_CALIBRATION | clip.stream.features,
+            "features": board.FEATURES | ids.HAS_CALIBRATION | clip.stream.features | clip.access.features(),
             "rate_mhz": imu.RATE_MHZ,
             "acc_range_g": imu.ACC_RANGE_G,
             "gyr_range_dps": imu.GYR_RANGE_DPS,

@@ -48,6 +48,10 @@ class Host:
         _, _, result, rest = decoding.answer(answer)
         return result, rest
 
+    async def pair(self) -> None:
+        """Pair; by a bond where the clip's window is open."""
+        await self._client.pair()
+
     async def status(self) -> dict[str, int]:
         """Ask for the status."""
         result, frame = await self.ask(ids.GET_STATUS)
@@ -95,6 +99,11 @@ class Bench:
             await asyncio.sleep(move_ms / 1000)
         if level == DOWN:
             self.clip.set_pin(BUTTON, UP)
+
+    async def open_window(self) -> None:
+        """Press the button three times."""
+        await self.press(100, 150, 100, 150, 100)
+        await asyncio.sleep(0.1)
 
     def put(self, module: str, source: str) -> None:
         """Put another version of a module on the flash; it is taken from the next boot on."""

@@ -309,7 +309,11 @@ def test_damaged_settings_are_told_and_kept_aside(tmp_path: Path) -> None:
             assert (await host.status())["faults"] == ids.FAULT_SETTINGS
             await asyncio.sleep(1.0)
             assert any(entry[0] == ids.LOG_SETTINGS for entry in host.log())
-            assert (await host.ask(ids.SET_SETTINGS, b'{"mtu": 247}'))[0] == ids.OK
+            change = (ids.SET_SETTINGS, b'{"mtu": 247}')
+            assert (await host.ask(*change))[0] == ids.NOT_PAIRED  # with the settings gone control needs a bond
+            await bench.open_window()
+            await host.pair()
+            assert (await host.ask(*change))[0] == ids.OK
             assert (await host.status())["faults"] == 0
         assert (tmp_path / "settings.json.bad").read_text() == '{"ble_name": "hip'
 

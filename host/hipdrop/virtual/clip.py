@@ -71,6 +71,8 @@ class VirtualClip:
         What shall go wrong, and when.
     clock_drift_ppm
         By how much its wall clock is fast.
+    access
+        Who may command it (the setting `access`), where its flash has no settings: 0, everybody.
 
     Attributes
     ----------
@@ -92,7 +94,7 @@ class VirtualClip:
         self, imu: Sensor, radio: Radio | None = None, *, flash_folder: Path | None = None, main: Path | None = None,
         micropython: str | None = None, heap_kb: int = 256, t0_us: int = 0, battery_v: float = 4.0,
         battery_divider: float = 2.0, seed: int | None = None, environment: dict[str, str] | None = None,
-        faults: Sequence[Fault] = (), clock_drift_ppm: float = 0.0,
+        faults: Sequence[Fault] = (), clock_drift_ppm: float = 0.0, access: int = 0,
     ) -> None:  # fmt: skip
         self.imu = imu
         self.radio = radio
@@ -109,6 +111,7 @@ class VirtualClip:
         self._t0_us = t0_us
         self._battery = battery_v, battery_divider
         self._seed = seed
+        self._access = access
         self._environment = {"HIPCLIP_CHIP": imu.NAME.lower().replace("-", "")} | (environment or {})
         self._faults = faults
         self._process: ClipProcess | None = None
@@ -143,7 +146,7 @@ class VirtualClip:
         try:
             if self._own_flash:
                 self.flash = Path(self._cleared.enter_context(tempfile.TemporaryDirectory(prefix="hipclip-")))
-            flash.prepare(self.flash, self._main)
+            flash.prepare(self.flash, self._main, self._access)
             self._port = self._cleared.enter_context(closing(SerialPort()))
             self.serial_port = self._port.name
             self._epoch_us = round(loop.time() * 1e6)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import json
 import shutil
 import tempfile
 from collections.abc import Mapping
@@ -11,9 +12,11 @@ from pathlib import Path
 
 from hipdrop.errors import InstallError, VirtualClipError
 from hipdrop.install.files import BOARD_FILE, MAIN_FILE, PACKAGES, compiled, firmware_files, sources_of
+from hipdrop.install.shortened import shortened
 
 LIKE_BOARD = "xiao_esp32s3"  # whose files it holds
 BOARD = "virtual_board"  # a stand-in, which names its sensor anew
+SETTINGS_FILE = "settings.json"  # as hipclip.settings has it
 BLOCK_BYTES = 4096
 RUNS_IMAGE = "runs.img"  # the file system of the runs, as firmware/virtual/flashdisk.py keeps it
 BLOCKS = 1536  # 6 MB: what the stock layout of ESP32 leaves of 8 MB
@@ -28,7 +31,7 @@ def stand_ins() -> Path:
     return folder
 
 
-def prepare(flash: Path, main: Path | None = None) -> None:
+def prepare(flash: Path, main: Path | None = None, access: int = 0) -> None:
     """Put the firmware on the flash; settings and logs that are there stay.
 
     Parameters
@@ -37,6 +40,8 @@ def prepare(flash: Path, main: Path | None = None) -> None:
         Folder in place of the flash; made if need be.
     main
         A script to run in place of the firmware's main.py.
+    access
+        The setting of this name, where no settings are there.
 
     Raises
     ------
@@ -48,6 +53,8 @@ def prepare(flash: Path, main: Path | None = None) -> None:
     _write(flash, {**_compiled_once(LIKE_BOARD), BOARD_FILE: BOARD.encode()})
     if main is not None:
         shutil.copyfile(main, flash / MAIN_FILE)
+    if not (flash / SETTINGS_FILE).exists():
+        (flash / SETTINGS_FILE).write_text(json.dumps({"access": access}), "utf-8")
 
 
 def free_blocks(flash: Path) -> int:
@@ -64,7 +71,9 @@ def _compiled_once(what: str) -> Mapping[str, bytes]:
         if what == LIKE_BOARD:
             return firmware_files(what)
         sources = {path.removeprefix(f"{what}/"): data for path, data in sources_of(what).items()}
-        return compiled({path: data for path, data in sources.items() if path != "__init__.py"})
+        stand_ins = {path: data for path, data in sources.items() if path != "__init__.py"}
+        users = [data for package in PACKAGES for data in sources_of(package).values()]
+        return compiled(shortened(stand_ins, users), lines=False)  # a board has no such modules in its heap
     except InstallError as error:
         raise VirtualClipError(str(error)) from error
 

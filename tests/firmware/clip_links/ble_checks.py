@@ -9,7 +9,7 @@ from hipclip import ble
 from hipwire import decoding, ids
 
 ble.time = clock
-CONNECT, DISCONNECT, WRITE, READ_REQUEST, MTU = 1, 2, 3, 4, 21
+CONNECT, DISCONNECT, WRITE, READ_REQUEST, MTU, SET_SECRET = 1, 2, 3, 4, 21, 30
 START = b"\x16\x01\x07\x00\x01\x00"
 DATA, CONTROL, INFO, STATUS = 1, 2, 3, 4
 
@@ -22,7 +22,8 @@ class RadioClip(Clip):
         self.ble.turn()
 
     def event(self, event, *data):
-        assert self.radio.handler(event, data) is None
+        given = self.radio.handler(event, data)
+        assert given is None or event == SET_SECRET
 
     def connect(self, number, mtu=247):
         self.event(CONNECT, number, 0, memoryview(b"\1\2\3\4\5\6"))
@@ -174,14 +175,14 @@ def check_values_are_there_to_be_read():
     values = clip.radio.values
     assert decoding.info(values[INFO])["chip"] == "LSM6DSOX"
     assert decoding.status(values[STATUS])["boot_id"] == clip.boot_id
-    assert values[6] == b"\x04\x00"  # feature of running speed and cadence
-    assert [bytes(values[handle]) for handle in range(7, 12)] == [
+    assert values[8] == b"\x04\x00"  # feature of running speed and cadence
+    assert [bytes(values[handle]) for handle in range(9, 14)] == [
         b"hipdrop", b"hipdrop clip", b"01abcdef", b"0.1.0", b"small, LSM6DSOX",
     ]  # fmt: skip
-    assert values[12] == b"\x50"  # battery, percent
+    assert values[14] == b"\x50"  # battery, percent
     clip.battery.percent = 79
     clip.sender.status_now()
-    assert values[12] == b"\x4f"
+    assert values[14] == b"\x4f"
 
 
 def check_no_battery_service_without_a_measured_battery():
@@ -200,10 +201,10 @@ def check_cadence_each_second_only_when_known():
 
     clip.cadence = Cadence()
     clip.pass_ms(3000)
-    assert 5 not in clip.radio.values
+    assert 7 not in clip.radio.values
     clip.cadence.steps_per_minute = 171
     clip.pass_ms(1100)
-    assert clip.radio.values[5] == b"\x04\x00\x00\xab"
+    assert clip.radio.values[7] == b"\x04\x00\x00\xab"
 
 
 run(globals())

@@ -81,7 +81,8 @@ def check_start_asks_for_what_it_needs():
     least = frames.HEADER_SIZE + 14 * 12 + 3
     assert clip.ask(small, ids.START, b"\x01\x00") == (ids.MTU_TOO_SMALL, struct.pack("<H", least))
     assert clip.ask(host, ids.START, b"\x01\x00")[1][5] == 14  # joins what runs
-    assert clip.ask(host, ids.SET_MOUNT, LEVEL)[0] == ids.OK
+    assert clip.ask(host, ids.SET_MOUNT, LEVEL)[0] == ids.BUSY  # not while the phone's stream runs
+    assert clip.ask(phone, ids.SET_MOUNT, LEVEL)[0] == ids.OK
     assert clip.ask(host, ids.START, b"\x02\x00")[0] == ids.BUSY
 
 

@@ -3,7 +3,7 @@
 import struct
 import sys
 
-from hipclip import calibration, commands, sender, settings, status, stream
+from hipclip import access, calibration, commands, sender, settings, status, stream
 from hipclip.clock import Clock
 from hipclip.counters import Counters
 from hipclip.outlet import Outlet
@@ -103,7 +103,7 @@ class Settings(settings.Settings):
     """The real ones, which are kept in memory alone."""
 
     def _load(self):
-        pass
+        self.values["access"] = 0
 
     def _save(self, values):
         pass
@@ -147,6 +147,7 @@ class Clip:
     def __init__(self, kept=40):
         self.board, self.battery, self.haptics = Board(), Battery(), Haptics()
         self.settings, self.counters, self.log = Settings(), Counters(), status.Log()
+        self.access = access.Access(self)
         self.sampler = Sampler()
         self.imu = self.sampler.imu
         self.calibration = Calibration(self.imu)

@@ -2,7 +2,7 @@
 
 import time
 
-from hipclip.button import DOUBLE, LONG, PRESS, Button
+from hipclip.button import DOUBLE, LONG, PRESS, TRIPLE, Button
 
 STEP_MS = 10
 
@@ -45,11 +45,11 @@ def test_two_presses_far_apart_are_two():
     assert hand.do((False, 50), (True, 100), (False, 600), (True, 100), (False, 600)) == [PRESS, PRESS]
 
 
-def test_three_quick_ones_are_a_double_and_a_single():
+def test_three_quick_ones_are_a_triple_one_and_the_fourth_begins_anew():
     hand = Hand()
-    moves = ((True, 100), (False, 150)) * 3
-    assert hand.do((False, 50), *moves) == [DOUBLE]
-    assert hand.do((False, 600)) == [DOUBLE, PRESS]
+    moves = ((True, 100), (False, 150)) * 4
+    assert hand.do((False, 50), *moves[:6]) == [TRIPLE]
+    assert hand.do(*moves[6:], (False, 600)) == [TRIPLE, PRESS]
 
 
 def test_a_long_press_is_told_while_held_once_and_nothing_after_it():
