@@ -8,7 +8,7 @@ import struct
 
 from micropython import const
 
-from hipclip.settings import replace
+from hipclip.kept import Kept
 from hipwire import errors
 
 FILE = "calibration.bin"
@@ -42,27 +42,12 @@ def _word(record, at, size):
     return int.from_bytes(record[at : at + size], "little")
 
 
-class Calibration:
-    """The one in use: `record` as it came, zeros where there is none.
-
-    `damaged` and `error` as those of `Settings`: they stay until one is stored.
-    """
+class Calibration(Kept):
+    """The one in use: `record` as it came, zeros where there is none."""
 
     def __init__(self, imu, path=FILE):
         self._imu = imu
-        self._path = path
-        self.record = bytes(_SIZE)
-        self.damaged = False
-        self.error = ""
-        self._load()
-
-    def change(self, record):
-        """Take over and save, or nothing: WireError and ValueError say what is wrong, OSError is the flash's."""
-        record = self._take(record)
-        if record != self.record or self.damaged:
-            self._save(record)
-        self.record = record
-        self.damaged, self.error = False, ""
+        super().__init__(path, bytes(_SIZE))
 
     def values(self):
         """Give K_a (9, row by row), b_a (3), b_g (3) in millionths of 1, g, deg/s, without errors unless measured."""
@@ -70,21 +55,9 @@ class Calibration:
         acc = found[:12] if parts & _ACC else (_ONE, 0, 0, 0, _ONE, 0, 0, 0, _ONE, 0, 0, 0)
         return acc + (found[12:] if parts & _GYR else (0, 0, 0))
 
-    def _save(self, record):
-        replace(self._path, record, self.damaged)
-
     def _take(self, record):
         """Give the record as far as it is known, if it is whole and can be used."""
         if len(record) < _SIZE:
             raise errors.WireError(errors.SHORT)
         check(record, self._imu)
         return record[:_SIZE] if record[_PARTS_AT] else bytes(_SIZE)
-
-    def _load(self):
-        try:
-            with open(self._path, "rb") as file:
-                self.record = self._take(file.read())
-        except OSError:  # none yet
-            pass
-        except ValueError as error:  # or WireError, one of them
-            self.damaged, self.error = True, str(error)
