@@ -142,6 +142,11 @@ class Pipeline:
         """Give what the monitor judges by and has found since point `since` of its trace (`MonitorView.count`)."""
         return self._monitor.view(since)
 
+    @property
+    def landed_s(self) -> float:
+        """When a foot landed last, before it is sure that somebody runs; -inf before the first."""
+        return self._chain.landed_s
+
     def template(self) -> StrideTemplate | None:
         """The runner's stride as this run showed it, for the profile.
 

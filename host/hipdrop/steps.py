@@ -73,6 +73,7 @@ class StepChain:
         self._carried = 0
         self._resumed = False  # the bout goes on after a gap: it did not begin there
         self._last_contact_s = math.inf  # of running; before the first nothing can have changed
+        self.landed_s = -math.inf  # the newest landing, believed to be of running or not
         # the open bout: its newest landing, steps and contacts not told before it is confirmed, landings in it
         self._open: OpenStep | None = None
         self._unconfirmed: list[OpenStep] = []
@@ -125,7 +126,7 @@ class StepChain:
         self._number += 1
         self._parity = -self._parity
         self._landings += 1
-        self._last_contact_s = step.contact_s
+        self._last_contact_s = self.landed_s = step.contact_s
         self._contacts.append(Contact(step.contact_s, step.number))
         if self._open is not None:
             self._complete(self._open, step)

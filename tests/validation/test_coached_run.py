@@ -22,7 +22,7 @@ from hipdrop.training.gaitphases import GaitPhases, PhaseChange
 from hipdrop.training.walkrun import WalkRun
 from random_runs import RUNNERS, random_config
 
-FIRST_SEED = 1000
+FIRST_SEED = 8000  # nothing was developed on these seeds
 WITHIN_S = 2.0
 FRAME = 19  # samples that a clip sends at once
 STAND_S, WARM_UP_MIN, MINUTES = 8.0, 0.5, 4.0
@@ -73,7 +73,7 @@ def heard(run: SimulatedRun) -> tuple[list[PhaseChange], list[tuple[float, Activ
     activities: list[tuple[float, ActivityChanged]] = []
     for piece in (piece for block in run.blocks for piece in block.cut(FRAME)):
         now_s, events = float(piece.t_s[-1]), pipeline.push(piece)
-        changes += phases.take(events, now_s)
+        changes += phases.take(events, now_s, pipeline.landed_s)
         activities += [(now_s, event) for event in events if isinstance(event, ActivityChanged)]
     return changes, activities
 
@@ -113,8 +113,8 @@ def check(changes: list[Change]) -> None:
     stamped_s = np.array([one.found.t_s - one.t_s for one in changes])
     known_s = np.array([one.found.known_s - one.t_s for one in changes])
     assert np.abs(stamped_s).max() < WITHIN_S
-    assert np.mean(known_s < WITHIN_S) > 0.9
-    assert known_s.max() < 2 * WITHIN_S  # a frame lost in the change itself, or a first step that was missed
+    assert np.mean(known_s < WITHIN_S) > 0.98
+    assert known_s.max() < 1.5 * WITHIN_S  # two frames lost in the change itself
 
 
 def test_phases_of_a_few_sessions() -> None:

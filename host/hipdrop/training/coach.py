@@ -103,10 +103,10 @@ class Coach:
         self._now_s = -math.inf
         self._changed_s = -math.inf  # when the wearer last began or ceased to run
 
-    def take(self, events: Sequence[Event], now_s: float) -> list[Told]:
-        """Take what has become known, and the time of the newest sample; give what is to be told."""
+    def take(self, events: Sequence[Event], now_s: float, landed_s: float = -math.inf) -> list[Told]:
+        """Take what has become known, the time of the newest sample and of the newest landing; give what to tell."""
         self._now_s = max(self._now_s, now_s)
-        changes = self._phases.take(events, self._now_s)
+        changes = self._phases.take(events, self._now_s, landed_s)
         self.running.take(changes)
         if changes:
             self._changed_s = changes[-1].t_s

@@ -38,7 +38,7 @@ class CoachedRun:
         """Take new events; some time after the set is over the run ends by itself."""
         chain = self._run.chain
         if chain.pipeline is not None:
-            for told in self._coach.take(events, chain.reached_s):
+            for told in self._coach.take(events, chain.reached_s, chain.pipeline.landed_s):
                 self._tell(told)
         if self._coach.stage is Stage.OVER and self._over_s is None:
             self._over_s = self._now()

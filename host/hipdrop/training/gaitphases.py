@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import math
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
+from statistics import median
 
 from hipdrop.events import Activity, ActivityChanged, Contact, Event, Gap
 
 LONGEST_STEP_S = 0.6  # a longer pause between contacts ends a bout (`hipdrop.settings.ContactSettings`)
-SILENCE_S = LONGEST_STEP_S + 0.2  # and a contact becomes known 0.06 s late, in frames of 0.09 s
-AFTER_GAP_S = 4 * LONGEST_STEP_S + 0.2  # four landings are one bout again
+LANDINGS = 4  # in a row are running, as of the pipeline
+KNOWN_S = 0.2  # after it at most a contact becomes known: 0.06 s, in frames of 0.09 s or more
+SILENCE_S = LONGEST_STEP_S + KNOWN_S
+SLOWER = 1.25  # than before may a runner step right behind a gap
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +35,11 @@ class PhaseChange:
 
 
 class GaitPhases:
-    """Takes events and the time of the newest sample, gives changes.
+    """Takes events, the newest landing and the time of the newest sample, gives changes.
 
-    Contacts come in bouts of at least four landings (`hipdrop.steps`), so one is enough to say that somebody runs. The
-    pipeline's own `ActivityChanged` begins at the same contact, but ends on a grid of whole seconds of walking.
+    Four landings in a row are running, and so long without one that the next is missing is not. The pipeline's own
+    `ActivityChanged` ends on a grid of whole seconds of walking; and its contacts are told when four landings have come
+    in a row without a gap. So landings are looked at that are not told yet: a gap hides those within it, no others.
 
     Attributes
     ----------
@@ -44,20 +49,25 @@ class GaitPhases:
 
     def __init__(self) -> None:
         self.running = False
-        self._last_s = -math.inf
-        self._step_s = 0.0
+        self._contact_s = -math.inf  # the newest that is told
+        self._steps_s: deque[float] = deque(maxlen=5)
         self._silent_from_s = math.inf
+        self._untold = False  # landings that are not told yet speak for running: behind a gap
+        # landings in a row, and how long of the time since the newest of them is hidden by gaps
+        self._landed_s, self._first_s, self._landings, self._hidden_s = -math.inf, -math.inf, 0, 0.0
 
-    def take(self, events: Sequence[Event], now_s: float) -> list[PhaseChange]:
+    def take(self, events: Sequence[Event], now_s: float, landed_s: float = -math.inf) -> list[PhaseChange]:
         """Take what has become known until now; events may be none."""
         changes: list[PhaseChange] = []
         for event in events:
             if isinstance(event, Contact):
                 changes += self._contact(event.t_s, now_s)
-            elif isinstance(event, Gap) and not event.bridged and self.running:
-                self._silent_from_s = event.t_s + event.duration_s + AFTER_GAP_S
+            elif isinstance(event, Gap) and not event.bridged:
+                changes += self._gap(event.t_s, event.duration_s, now_s)
             elif isinstance(event, ActivityChanged) and event.activity is not Activity.RUN and self.running:
-                changes.append(self._end(now_s))  # a second of walking: sooner, where a gap has hidden the silence
+                changes.append(self._end(now_s))
+        if landed_s > self._landed_s:
+            changes += self._landing(landed_s, now_s)
         if self.running and now_s > self._silent_from_s:
             changes.append(self._end(now_s))
         return changes
@@ -67,14 +77,42 @@ class GaitPhases:
         if self.running and t_s > self._silent_from_s:  # the pause and what ended it came at once
             changes.append(self._end(now_s))
         if not self.running:
-            self.running, self._step_s = True, 0.0
-            changes.append(PhaseChange(t_s, True, now_s))
-        elif t_s - self._last_s <= LONGEST_STEP_S:
-            self._step_s = t_s - self._last_s
-        self._last_s, self._silent_from_s = t_s, t_s + SILENCE_S
+            changes.append(self._begin(t_s, now_s))
+        elif t_s - self._contact_s <= LONGEST_STEP_S:
+            self._steps_s.append(t_s - self._contact_s)
+        self._contact_s, self._untold = t_s, False
+        self._silent_from_s = max(t_s, self._landed_s) + SILENCE_S
         return changes
+
+    def _landing(self, t_s: float, now_s: float) -> list[PhaseChange]:
+        follows = t_s - self._landed_s - self._hidden_s <= LONGEST_STEP_S
+        self._landings = self._landings + 1 if follows else 1
+        self._first_s = self._first_s if follows else t_s
+        self._landed_s, self._hidden_s = t_s, 0.0
+        if self.running and self._untold:
+            self._silent_from_s = t_s + SILENCE_S
+        if self.running or self._landings < LANDINGS:
+            return []
+        self._contact_s, self._silent_from_s, self._untold = t_s, t_s + SILENCE_S, True
+        return [self._begin(self._first_s, now_s)]
+
+    def _gap(self, from_s: float, duration_s: float, now_s: float) -> list[PhaseChange]:
+        """The first landing behind a gap may have begun in it, so two steps are given to the next."""
+        self._hidden_s += duration_s
+        if not self.running:
+            return []
+        if not self._untold and from_s - KNOWN_S - self._contact_s > LONGEST_STEP_S:
+            return [self._end(now_s)]
+        step_s = SLOWER * median(self._steps_s) if self._steps_s else LONGEST_STEP_S
+        self._silent_from_s, self._untold = from_s + duration_s + 2 * step_s + KNOWN_S, True
+        return []
+
+    def _begin(self, t_s: float, now_s: float) -> PhaseChange:
+        self.running = True
+        self._steps_s.clear()
+        return PhaseChange(t_s, True, now_s)
 
     def _end(self, now_s: float) -> PhaseChange:
         """The step that the last contact began lasts as long as the one before."""
-        self.running = False
-        return PhaseChange(self._last_s + self._step_s, False, now_s)
+        self.running, self._untold, self._landings = False, False, 0
+        return PhaseChange(self._contact_s + (self._steps_s[-1] if self._steps_s else 0.0), False, now_s)

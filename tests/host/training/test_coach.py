@@ -170,11 +170,33 @@ def test_a_leap_of_the_time_is_no_end_of_running() -> None:
     before = [Contact(STEP_S * n, n) for n in range(10)]
     assert [change.running for change in phases.take(before, 3.4)] == [True]
     assert phases.take([Gap(3.5, 30.0, bridged=False)], 33.5) == []
-    assert phases.take([], 35.0) == []
+    for n in range(3):  # not told as contacts yet
+        assert phases.take([], 34.2 + STEP_S * n, 34.0 + STEP_S * n) == []
     assert phases.take([Contact(34.0 + STEP_S * n, n) for n in range(4)], 35.3) == []
     assert phases.running
     (end,) = phases.take([], 37.0)
     assert end.t_s == pytest.approx(34.0 + 4 * STEP_S)
+
+
+def test_landings_on_both_sides_of_a_gap_are_running() -> None:
+    """The pipeline begins to count anew behind it: its contacts come later."""
+    phases = GaitPhases()
+    assert phases.take([], 10.2, 10.0) == phases.take([], 10.5, 10.0 + STEP_S) == []
+    assert phases.take([Gap(10.5, 0.2, bridged=False)], 10.7) == []
+    assert phases.take([], 11.1, 10.0 + 2 * STEP_S + 0.2) == []
+    (begin,) = phases.take([], 11.5, 10.0 + 3 * STEP_S + 0.2)
+    assert (begin.running, begin.t_s, begin.known_s) == (True, 10.0, 11.5)
+    told = [Contact(10.2 + STEP_S * n, n) for n in range(2, 6)]
+    assert phases.take(told, 12.1, told[-1].t_s) == []
+    (end,) = phases.take([], 13.5, told[-1].t_s)
+    assert end.t_s == pytest.approx(told[-1].t_s + STEP_S)
+
+
+def test_a_silence_that_was_heard_before_a_gap_ends_the_running_at_once() -> None:
+    phases = GaitPhases()
+    phases.take([Contact(STEP_S * n, n) for n in range(10)], 3.4)
+    (end,) = phases.take([Gap(9 * STEP_S + 0.85, 0.2, bridged=False)], 4.2)
+    assert end.t_s == pytest.approx(10 * STEP_S)
 
 
 def test_a_second_of_walking_after_a_gap_is_no_running() -> None:
