@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from hipdrop.errors import HipdropError
+from hipdrop.events import Event
 from hipdrop.liverun import LiveRun
+from hipdrop.receive.messages import ClipInfo
 from hipdrop.summary import RunSummary
+
+if TYPE_CHECKING:
+    from hipdrop.after.history.runs import BeganFrom
 
 
 def keep_live(run: LiveRun, summary: RunSummary) -> bool:
@@ -16,12 +24,21 @@ def keep_live(run: LiveRun, summary: RunSummary) -> bool:
     What is recorded is kept, so that the history can always be made anew from the recordings; a virtual clip's run is
     not history. The analysis, which takes seconds of a long run, waits until the history is looked at.
     """
+    from hipdrop.after.history.runs import BeganFrom
+
+    if run.recording is None or run.chain.info is None:
+        return False
+    return keep_run(run.recording, run.chain.info, summary, run.events, BeganFrom.LIVE)
+
+
+def keep_run(
+    recording: Path, info: ClipInfo, summary: RunSummary, events: Sequence[Event], began_from: BeganFrom
+) -> bool:
+    """Keep a run by its recording and what was said of it, as `keep_live` does."""
     from hipdrop.after.history.identity import VIRTUAL_BOARD, key_of
 
-    recording, info = run.recording, run.chain.info
-    if recording is None or info is None or info.board == VIRTUAL_BOARD:
+    if info.board == VIRTUAL_BOARD:
         return False
-    from hipdrop.after.history.runs import BeganFrom
     from hipdrop.after.history.store import History
     from hipdrop.after.history.summing import Start, of_live
     from hipdrop.recording.library import look_at
@@ -29,7 +46,7 @@ def keep_live(run: LiveRun, summary: RunSummary) -> bool:
     try:
         began = datetime.fromtimestamp(look_at(recording, 0.0).start_unix_s, UTC).astimezone()
         key = key_of(info.serial, recording)
-        kept = of_live(summary, run.events, Start(key, began, BeganFrom.LIVE, info.serial, str(recording.resolve())))
+        kept = of_live(summary, events, Start(key, began, began_from, info.serial, str(recording.resolve())))
         with History() as history:
             history.add(kept)
     except (HipdropError, OSError) as error:
