@@ -235,7 +235,8 @@ class BLE:
         elif event == 30:  # set secret
             end = 2 + payload[1]
             view = memoryview(payload)
-            self._invoke(event, (payload[0], view[2:end], view[end:] if len(view) > end else None), payload)
+            kept = self._invoke(event, (payload[0], view[2:end], view[end:] if len(view) > end else None), payload)
+            _call(_SECRET_ANSWER, b"\x01" if kept else b"\x00")
         else:
             connection = payload[0] | payload[1] << 8
             if event <= 2:  # central connected, disconnected

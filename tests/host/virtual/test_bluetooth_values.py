@@ -254,6 +254,7 @@ def on_secret(event, data):
     if event == 30:
         store[(data[0], bytes(data[1]))] = bytes(data[2])
         log.append((30, ()))
+        return True
     elif event == 29:
         log.append((29, ()))
         return store.get((data[0], bytes(data[2])))
@@ -281,7 +282,7 @@ result["stored"] = len(store)
         async with bench.connected() as client:  # encrypted with the keys of the bond
             assert await client.read_gatt_char(SECRET) == b"treasure"
         result, _ = await bench.finish()
-        assert result == {"encryption": [(0, 1, 0, 1, 16)] * 2, "asked": True, "stored": 1}
+        assert result == {"encryption": [(0, 1, 0, 1, 16)] * 2, "asked": True, "stored": 2}
 
     run(scenario, micropython_command)
 
