@@ -130,7 +130,7 @@ def of_feed(feed: Feed, mount: Array) -> TiltRun:
 def of_simulation(run: SimulatedRun) -> TiltRun:
     """Tilt samples of a simulated run at its true rate, on the true mount of its start."""
     acc = counts(run.acc_ms2 / 9.80665, ACC_G)
-    rate_hz = run.config.rate_hz
+    rate_hz = run.config.true_rate_hz
     return by_the_clips_filter(acc, counts(run.gyr_dps, GYR_DPS), rate_hz, run.pelvis_from_sensor, run.kept)
 
 

@@ -103,6 +103,8 @@ class Pipeline:
         self._checked = CheckedMount(sides_checked)
         self._rest = RestWatch(settings.orientation)
         self._check = SensorCheck() if self._orientation.senses else None
+        if not self._orientation.senses:
+            self._chain.orientation_jumped()  # the clip's filter may have just begun, and levels itself for 10 s
         self._activity: Activity | None = None
         self._whole_from = 0  # sample index since when nothing is missing
         self._now_s = math.nan

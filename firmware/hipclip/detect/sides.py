@@ -11,6 +11,9 @@ from micropython import const
 
 _MASK = const(255)
 _CHANNELS = const(3)
+_VERTICAL_COUNTS = const(
+    3.0
+)  # the host has it in forward and sideways acceleration as well, which are parts of it here
 _ODD = const(3)
 _SHAPE = const(18)
 _TURN = const(128)  # steps of the cosine table
@@ -82,9 +85,10 @@ class Judge:
         self._relation = relation or 1
         self._bout = relation * _CARRY_LOG_ODDS
 
-    def push(self, start, stop, parity, stride_s):
+    def push(self, start, stop, parity, stride_s, tilt_deg):
         """Take the stride of samples [start, stop); `parity` is that of the contact it begins with."""
         self._project(start, stop - start, parity)
+        self._upright(math.radians(tilt_deg))
         self._stride_s = stride_s
         if not self._first_bout:
             self._match()
@@ -117,6 +121,12 @@ class Judge:
                 unit = scale * (_MG if at < 6 else _DDPS)
                 shape[at], shape[at + 1] = unit * re, unit * im
 
+    def _upright(self, tilt):
+        """Make of the rate about the vertical that about the pelvis' own upward axis, at its mean tilt."""
+        shape, along, upward = self._shape, math.sin(tilt), max(0.5, math.cos(tilt))
+        for k in range(6, 12):
+            shape[k + 6] = (shape[k + 6] - along * shape[k]) / upward
+
     def _moments(self, k):
         """Real and imaginary part of the mean of harmonic k of the template in use, and its standard deviation."""
         stored = self._template
@@ -143,7 +153,7 @@ class Judge:
             for k in range(_ODD * channel, _ODD * channel + _ODD):
                 re, im, sd = moments[k]
                 likeness += 2.0 * (shape[2 * k] * re + shape[2 * k + 1] * im) / (sd * sd + floor * floor)
-            step += max(-1.0, min(1.0, likeness))
+            step += (1.0 if channel else _VERTICAL_COUNTS) * max(-1.0, min(1.0, likeness))
         bout = self._bout + _MATCH_STEP * step
         self._bout = max(-_MATCH_LIMIT, min(_MATCH_LIMIT, bout))
         if self._bout * self._relation < 0.0:

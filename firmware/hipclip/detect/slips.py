@@ -16,6 +16,7 @@ _SLIP_JUMP_FROM = const(8)
 _SLIP_STEPS = const(24)
 _SLIP_MEAN_STEPS = const(16)
 _SLIP_GAP_STEPS = const(20)
+_SLIP_SETTLE_STEPS = const(60)
 _DOUBT_STRIDES = const(6)
 # hipdrop.slips
 _JUMP_STEPS = const(8)
@@ -34,7 +35,8 @@ class Slips:
         """A new run."""
         self.doubt = 0  # strides until the clip is watched again, after a break in which it may have been moved
         self._recent = self._reference = None
-        self._off = self._settle = 0
+        self._off = 0
+        self._settle = _SLIP_SETTLE_STEPS  # a filter that has just begun levels itself for 10 s
         self.end_bout()
 
     @property

@@ -237,7 +237,8 @@ class Steps:
                     slips.doubt -= 1
                 if watched and not slips.doubt and not self._lost:
                     self._slipped(slips.roll(up, _CHECK_EVERY if settled else 1))
-                stride = start, stop, -rows[at + _PARITY], (end - begin) * 15.625 / self._contacts.rate_mhz
+                stride_s = (end - begin) * 15.625 / self._contacts.rate_mhz
+                stride = start, stop, -rows[at + _PARITY], stride_s, up[1]
             else:
                 stride = ()
         self._drops.measure(begin, place, end, self._crossings[after] + 1)
