@@ -29,7 +29,7 @@ def list_runs(first=0, growing=0, folder=FOLDER):
 
     `growing` is the run that is being recorded. What cannot be told is 0.
     """
-    number = after(first - 1, folder)
+    number = after(max(0, first - 1), folder)
     while number:
         yield describe(number, number == growing, folder)
         number = after(number, folder)
