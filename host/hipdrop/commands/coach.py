@@ -187,7 +187,7 @@ def next_command(
     plan, day = proposal.plan, proposal.from_day
     print(f"next       {plan.words}" + (f", from {day:%a %d %b} on" if day is not None else ""))
     print(f"why        {proposal.why}")
-    print(f"start      hipdrop coach run --walk-run {plan.run_s / 60:g}:{plan.walk_s / 60:g} --repeats {plan.repeats}")
+    print(f"start      hipdrop coach run {plan.options}")
     print("           a proposal, for a plan that your physio and you make")
 
 

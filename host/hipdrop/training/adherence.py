@@ -1,14 +1,15 @@
-"""What of a plan was done: sets recorded with the clip, and what was ticked by hand."""
+"""What of a plan was done: sets and coached runs recorded with the clip, and what was ticked by hand."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from hipdrop.training.checkin import Stop, of_data
-from hipdrop.training.plan import Due, Exercise, Plan
+from hipdrop.training.plan import COACHED_RUN, Due, Exercise, Plan
 from hipdrop.training.store import Entry
 
 
@@ -84,11 +85,12 @@ def items(plan: Plan, day: date, entries: Sequence[Entry]) -> list[Item]:
     """
     sets = [one.data for one in entries if one.kind == "set" and one.day == day]
     left: Counter[tuple[str, str]] = Counter((day_key(data["exercise"]), data.get("side", "both")) for data in sets)
+    runs = [one.data for one in entries if one.kind == COACHED_RUN and one.day == day]
     ticks = _ticks(day, entries)
     found = []
     for due in plan.due(day, pain_of(day, entries)):
         name = day_key(due.exercise.name)
-        recorded = _take(left, due.exercise)
+        recorded = _take_run(runs, due.exercise) if due.exercise.walk_run else _take(left, due.exercise)
         ticked = recorded < due.exercise.sets and ticks[name] > 0
         ticks[name] -= ticked
         found.append(Item(due, due.exercise.sets if ticked else recorded, ticked))
@@ -116,6 +118,16 @@ def _take(left: Counter[tuple[str, str]], exercise: Exercise) -> int:
         for side in own if len(own) == len(sides) else ("both",):
             left[name, side] -= 1
     return exercise.sets
+
+
+def _take_run(left: list[Mapping[str, Any]], exercise: Exercise) -> int:
+    """Take a coached run from those that are left; one counts that was done to its end, with as much running."""
+    assert exercise.walk_run is not None
+    for run in left:
+        if run["outcome"] == "done" and run["run_s"] * run["repeats"] >= exercise.walk_run.running_s:
+            left.remove(run)
+            return 1
+    return 0
 
 
 def shares(plan: Plan, until: date, entries: Sequence[Entry]) -> list[Share]:

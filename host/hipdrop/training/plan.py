@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from hipdrop.training.checkin import SAFE_PAIN
+from hipdrop.training.walkrun import WalkRun
 
+COACHED_RUN = "coached-run"
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
@@ -24,6 +26,8 @@ class Exercise:
         On each side.
     repetitions, hold_s
         Of a set; None where the plan does not say.
+    walk_run
+        Of a coached run; None of all else.
     """
 
     name: str
@@ -32,10 +36,13 @@ class Exercise:
     repetitions: int | None = None
     hold_s: float | None = None
     note: str = ""
+    walk_run: WalkRun | None = None
 
     @property
     def dose(self) -> str:
         """How much of it, in words."""
+        if self.walk_run is not None:
+            return self.walk_run.words
         many = str(self.sets) if self.repetitions is None else f"{self.sets} x {self.repetitions}"
         long = "" if self.hold_s is None else f"{' x' if self.repetitions is None else ', hold'} {self.hold_s:g} s"
         return f"{many}{long}{'' if self.side == 'both' else f', {self.side}'}"

@@ -14,9 +14,9 @@ from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from hipdrop.errors import InputError, OutputError
+from hipdrop.errors import InputError, OutputError, UsageError
 from hipdrop.people import Person, checked_name
-from hipdrop.training.plan import WEEKDAYS, Block, Exercise, Plan
+from hipdrop.training.plan import COACHED_RUN, WEEKDAYS, Block, Exercise, Plan
 from hipdrop.training.tomlplaces import Place, line_of, words
 
 if TYPE_CHECKING:
@@ -132,7 +132,7 @@ def _check_schema(data: dict[str, Any]) -> None:
         return
     place = tuple(error.absolute_path)
     if error.parent is not None or error.validator == "oneOf":  # the one choice in the schema
-        raise BadPlan(place, "needs a name, or else a text, and one of the two alone")
+        raise BadPlan(place, "needs a name, or a text, or a walk_run, and one of them alone")
     if error.validator == "additionalProperties":
         known = error.schema["properties"]
         wrong = next(key for key in error.instance if key not in known)
@@ -179,6 +179,8 @@ def _block(place: Place, data: Mapping[str, Any], days: int) -> Block:
 
 
 def _exercise(place: Place, data: Mapping[str, Any]) -> Exercise:
+    if "walk_run" in data:
+        return _coached_run(place, data)
     name = " ".join((data.get("name") or data["text"]).split())
     if not name or not name.isprintable():
         raise BadPlan((*place, "text"), "is not plain words")
@@ -189,3 +191,15 @@ def _exercise(place: Place, data: Mapping[str, Any]) -> Exercise:
         name, data.get("side", "both"), int(data.get("sets", 1)),
         None if repetitions is None else int(repetitions), hold_s, data.get("note", ""),
     )  # fmt: skip
+
+
+def _coached_run(place: Place, data: Mapping[str, Any]) -> Exercise:
+    from hipdrop.training.ladder import rung
+
+    idle = [key for key in ("side", "sets", "repetitions", "hold_s") if key in data]
+    if idle:
+        raise BadPlan((*place, idle[0]), "does not go with walk_run")
+    try:
+        return Exercise(COACHED_RUN, note=data.get("note", ""), walk_run=rung(data["walk_run"]))
+    except UsageError as error:
+        raise BadPlan((*place, "walk_run"), str(error)) from error

@@ -111,6 +111,8 @@ def _item_lines(shown: PlanDay) -> Iterator[str]:
         exercise, block = item.due.exercise, item.due.block
         how = [exercise.dose, AT_WORDS[block.at], f"{item.sets_done} of {exercise.sets} sets" * _begun(item)]
         how += ["ticked" * item.ticked, exercise.note, block.title]
+        if exercise.walk_run is not None and not item.done:
+            how.append(f"hipdrop coach run {exercise.walk_run.options}")
         yield f"  [{'x' if item.done else ' '}] {exercise.name:{width}}  {'; '.join(part for part in how if part)}"
     if shown.plan.holds(shown.day) and not shown.items:
         yield "  nothing is due"
@@ -190,8 +192,8 @@ def _item(item: Item) -> dict[str, Any]:
     exercise, block = item.due.exercise, item.due.block
     return {
         "exercise": exercise.name, "side": exercise.side, "sets": exercise.sets, "repetitions": exercise.repetitions,
-        "hold_s": exercise.hold_s, "note": exercise.note, "block": block.title, "at": block.at,
-        "sets_done": item.sets_done, "ticked": item.ticked, "done": item.done,
+        "hold_s": exercise.hold_s, "walk_run": None if exercise.walk_run is None else exercise.dose,
+        "note": exercise.note, "block": block.title, "at": block.at, "sets_done": item.sets_done, "ticked": item.ticked, "done": item.done,
     }  # fmt: skip
 
 

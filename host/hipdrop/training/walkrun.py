@@ -53,6 +53,11 @@ class WalkRun:
         times = "once" if self.repeats == 1 else f"{self.repeats} times"
         return f"run {self.run_s / 60:g} min, walk {self.walk_s / 60:g} min, {times}"
 
+    @property
+    def options(self) -> str:
+        """Give it as `hipdrop coach run` takes it."""
+        return f"--walk-run {self.run_s / 60:g}:{self.walk_s / 60:g} --repeats {self.repeats}"
+
 
 @dataclass(frozen=True, slots=True)
 class Window:

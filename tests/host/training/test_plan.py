@@ -26,6 +26,7 @@ from hipdrop.training.plan import Plan
 from hipdrop.training.planfile import BadPlan, example, keep, load, of_text, plan_path
 from hipdrop.training.planview import PlanDay, as_json, lines
 from hipdrop.training.store import Entry
+from hipdrop.training.table import exercises
 from hipdrop.training.testdays import days_of_tests, rows
 from hipdrop.training.tomlplaces import line_of
 from synthetic import REPEATABLE
@@ -98,7 +99,7 @@ def test_the_example_begins_on_any_day(start: date) -> None:
 def test_the_schema_is_one_and_knows_the_exercises() -> None:
     Draft202012Validator.check_schema(planfile._validator().schema)
     known = planfile._validator().schema["$defs"]["exercise"]["properties"]["name"]["enum"]
-    assert set(known) >= {due.exercise.name for due in of_text(example(START)).due(day(2), 0)}
+    assert set(known) == {*exercises(), "isometric-hold"}
 
 
 # Its faults
@@ -106,9 +107,9 @@ def test_the_schema_is_one_and_knows_the_exercises() -> None:
     ("old", "new", "line", "said"),
     [
         ("sets = 2", "sets = 0", 9, "block[1].exercise[1].sets: 0 is less than the minimum of 1"),
-        ("sets = 2", "set = 2", 9, "block[1].exercise[1].set: there is no such key; there are name, text, side, sets"),
+        ("sets = 2", "set = 2", 9, "block[1].exercise[1].set: there is no such key; there are name, text, walk_run"),
         ('"clamshell"', '"clam"', 8, "block[1].exercise[1].name: 'clam' is not one of ['pelvic-drop', 'bridge'"),
-        ('name = "clamshell"', "", 7, "block[1].exercise[1]: needs a name, or else a text"),
+        ('name = "clamshell"', "", 7, "block[1].exercise[1]: needs a name, or a text, or a walk_run"),
         ("hipdrop_plan = 1", "hipdrop_plan = 2", 1, "hipdrop_plan: 1 was expected"),
         ("hipdrop_plan = 1", "", None, "'hipdrop_plan' is a required property"),
         ("2026-11-23", "2026-11-23T10:00:00", 3, "start: '2026-11-23T10:00:00' does not match"),
@@ -119,12 +120,15 @@ def test_the_schema_is_one_and_knows_the_exercises() -> None:
         ('title = "all"', 'title = "all"\nto = 4', 7, "block[1].to: day 4 lies after the last one, 3"),
         ('title = "all"', 'title = "all"\nfrom = 3\nto = 2', 8, "block[1].to: ends on day 2, before it begins"),
         ('title = "all"', 'title = "all"\nat = "after-run"\non = "off-days"', 8, "block[1].on: off-days does not go"),
-        ('"clamshell"', '"clamshell"\ntext = "x"', 7, "block[1].exercise[1]: needs a name, or else a text"),
+        ('"clamshell"', '"clamshell"\ntext = "x"', 7, "block[1].exercise[1]: needs a name, or a text, or a walk_run"),
         ('name = "clamshell"', 'text = "\u202e"', 8, "block[1].exercise[1].text: is not plain words"),
         ("sets = 2", "sets = 2\nhold_s = nan", 10, "block[1].exercise[1].hold_s"),
         ("sets = 2", "sets = 2\nhold_s = inf", 10, "block[1].exercise[1].hold_s"),
         ("sets = 2", "sets = 2\n[[block]]\ntitle = 'b'\n[[block.exercise]]\nname = 'bridge'\nside = 'up'", 14,
          "block[2].exercise[1].side: 'up' is not one of ['left', 'right', 'both']"),
+        ('name = "clamshell"\nsets = 2', "walk_run = '0:1 x 6'", 8, "block[1].exercise[1].walk_run: walk_run 0:1"),
+        ('name = "clamshell"', "walk_run = '4:1'", 8, "block[1].exercise[1].walk_run: '4:1' does not match"),
+        ('name = "clamshell"', "walk_run = '4:1 x 6'", 9, "block[1].exercise[1].sets: does not go with walk_run"),
         ("sets = 2", "sets = ", None, "is no TOML"),
         ("sets = 2", "x = " + "[" * 5000, None, "is no TOML"),
     ],

@@ -78,8 +78,8 @@ def test_sets_of_the_clip_and_the_check_in_are_seen(file: str, capsys: pytest.Ca
     told = json.loads(capsys.readouterr().out)
     assert (told["hipdrop_plan_day"], told["person"], told["day"], told["example"]) == (1, "Anna", 2, True)
     assert told["due"][0] | {"note": ""} == {
-        "exercise": "clamshell", "side": "both", "sets": 3, "repetitions": 15, "hold_s": None, "note": "",
-        "block": "Daily strength", "at": "any-time", "sets_done": 1, "ticked": False, "done": False,
+        "exercise": "clamshell", "side": "both", "sets": 3, "repetitions": 15, "hold_s": None, "walk_run": None,
+        "note": "", "block": "Daily strength", "at": "any-time", "sets_done": 1, "ticked": False, "done": False,
     }  # fmt: skip
     assert main(["check-in", *ANNA, "--pain", "6", "--no-stop-signs"]) == 0
     capsys.readouterr()
@@ -92,6 +92,24 @@ def test_sets_of_the_clip_and_the_check_in_are_seen(file: str, capsys: pytest.Ca
     capsys.readouterr()
     assert main(["plan", *ANNA]) == 0
     assert "stop       have this looked at before you train: a joint that locks" in capsys.readouterr().out
+
+
+def test_a_coached_run_of_the_plan_is_shown_done_and_ticked(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    now = datetime.now().astimezone()
+    text = f'hipdrop_plan = 1\ntitle = "back"\nstart = {now.date()}\ndays = 7\n'
+    (tmp_path / "back.toml").write_text(
+        text + "[[block]]\ntitle = 'run'\n[[block.exercise]]\nwalk_run = '4:1 x 6'\n", "utf-8"
+    )
+    assert main(["plan", str(tmp_path / "back.toml"), *ANNA]) == 0
+    line = "  [ ] coached-run  run 4 min, walk 1 min, 6 times; run; hipdrop coach run --walk-run 4:1 --repeats 6"
+    assert line in capsys.readouterr().out.splitlines()
+    run = {"run_s": 240.0, "walk_s": 60.0, "repeats": 6, "outcome": "left", "pain": None}
+    for data, box in ((run, " "), ({**run, "outcome": "done", "repeats": 5}, " "), ({**run, "outcome": "done"}, "x")):
+        store.add("Anna", "coached-run", data, now)
+        assert main(["plan", *ANNA]) == 0
+        assert f"[{box}] coached-run  run 4 min" in capsys.readouterr().out
+    assert main(["plan", "tick", "coached-run", *ANNA]) == 0
+    assert "already" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,7 @@ from synthetic import REPEATABLE
 CET = timezone(timedelta(hours=1))
 AT = datetime(2026, 11, 22, 18, 30, tzinfo=CET)
 TICKED = {"exercise": "bridge", "day": "2026-11-22"}
-SET = {"exercise": "pelvic-drop", "side": "left", "repetitions": 12, "faults": [{"name": "too quick", "at": 3}]}
+SET = {"exercise": "pelvic-drop", "side": "left", "repetitions": 12, "faults": {"too quick": 1}}
 
 
 @pytest.fixture(autouse=True)
