@@ -193,7 +193,8 @@ def _item(item: Item) -> dict[str, Any]:
     return {
         "exercise": exercise.name, "side": exercise.side, "sets": exercise.sets, "repetitions": exercise.repetitions,
         "hold_s": exercise.hold_s, "walk_run": None if exercise.walk_run is None else exercise.dose,
-        "note": exercise.note, "block": block.title, "at": block.at, "sets_done": item.sets_done, "ticked": item.ticked, "done": item.done,
+        "note": exercise.note, "block": block.title, "at": block.at,
+        "sets_done": item.sets_done, "ticked": item.ticked, "done": item.done,
     }  # fmt: skip
 
 
