@@ -3,44 +3,13 @@
 import struct
 
 import small_clip
-from small_clip import Clip, clock, run
+from radio_clip import CONTROL, DATA, DISCONNECT, INFO, STATUS, RadioClip
+from small_clip import run
 
 from hipclip import ble
 from hipwire import decoding, ids
 
-ble.time = clock
-CONNECT, DISCONNECT, WRITE, READ_REQUEST, MTU, SET_SECRET = 1, 2, 3, 4, 21, 30
 START = b"\x16\x01\x07\x00\x01\x00"
-DATA, CONTROL, INFO, STATUS = 1, 2, 3, 4
-
-
-class RadioClip(Clip):
-    def __init__(self, **what):
-        super().__init__(**what)
-        self.ble = ble.BleServer(self)
-        self.radio = self.ble._radio
-        self.ble.turn()
-
-    def event(self, event, *data):
-        given = self.radio.handler(event, data)
-        assert given is None or event == SET_SECRET
-
-    def connect(self, number, mtu=247):
-        self.event(CONNECT, number, 0, memoryview(b"\1\2\3\4\5\6"))
-        self.event(MTU, number, mtu)
-        self.ble.turn()
-
-    def write(self, number, message):
-        self.radio.values[CONTROL] = message
-        self.event(WRITE, number, CONTROL)
-
-    def pass_ms(self, count, step_ms=10):
-        for _ in range(count // step_ms):
-            super().pass_ms(step_ms, step_ms)
-            self.ble.turn()
-
-    def sent(self, number, handle):
-        return [message for connection, at, message in self.radio.sent if (connection, at) == (number, handle)]
 
 
 def check_advertises_name_cadence_and_own_service():

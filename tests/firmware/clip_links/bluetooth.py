@@ -20,6 +20,7 @@ class BLE:
         self.parted = []
         self.advertised = []
         self.may_advertise = True
+        self.options = {}
 
     def active(self, on):
         pass
@@ -28,7 +29,7 @@ class BLE:
         self.handler = handler
 
     def config(self, **settings):
-        pass
+        self.options.update(settings)
 
     def gatts_register_services(self, services):
         self.services = services
