@@ -7,7 +7,7 @@ standard input (`NAME HEX` a line).
 import binascii
 import sys
 
-from hipwire import calibration, cobs, commands, decoding, frames, ids, records, runs
+from hipwire import calibration, cobs, commands, decoding, frames, ids, monitoring, records, runs
 
 STATUS = {
     "boot_id": 0xDEADBEEF, "stream": 1, "battery_percent": 87, "battery_mv": 3912, "temperature_cdeg": 3150,
@@ -34,6 +34,21 @@ CALIBRATION = {
     "gyr_residual_udps": 4000, "acc_temperature_cdeg": 2550, "gyr_temperature_cdeg": frames.UNKNOWN_TEMPERATURE_CDEG,
     "acc_range_g": 16, "gyr_range_dps": 2000, "gyr_rest_ds": 52, "parts": calibration.ACC | calibration.GYR,
     "acc_parameters": 9, "acc_poses": 12, "acc_coverage_percent": 62,
+}  # fmt: skip
+
+
+MONITOR = {
+    "parts": 7, "mode": monitoring.TARGET, "detector": monitoring.EWMA, "site": 2, "baseline_from_ms": 180000,
+    "baseline_until_ms": 480000, "stored_until_ms": 300000, "ewma_weight_ppm": 20000, "sigma_limit_ppm": 4000000,
+    "cusum_limit_mdeg": 650000, "clear_ppm": 500000, "cool_down_ms": 180000, "fade_longest_ms": 1800000,
+    "fade_factor_ppm": 2000000, "feedback_ppm": 550000, "fade_block_ms": 300000, "baseline_min_steps": 120,
+    "wander_mdeg": 400, "dead_band_mdeg": 1650, "cusum_allowance_mdeg": 800, "evidence_steps": 40,
+    "evidence_window_steps": 60, "withheld_after_steps": 30, "fade_after_alerts": 3, "target_dead_band_mdeg": 300,
+    "target_left_mdeg": 5250, "target_right_mdeg": -500, "haptic_strength_percent": 80, "haptic_repeats": 2,
+    "left_mdeg": 6120, "right_mdeg": -340, "left_sd_mdeg": 700, "right_sd_mdeg": 650, "left_steps": 412,
+    "right_steps": 398, "between_day_sd_mdeg": 1000, "strides": 812, "vertical1_re": -1500, "vertical1_im": 2000,
+    "vertical1_sd": 300, "roll1_re": 1, "roll1_im": -1, "roll1_sd": 2, "roll3_re": -40000, "roll3_im": 40000,
+    "roll3_sd": 400, "yaw1_re": 640, "yaw1_im": -110, "yaw1_sd": 90,
 }  # fmt: skip
 
 
@@ -121,6 +136,9 @@ SAID = (
         ids.FETCH_RUN, 12, records.pack(runs.FETCH, {"run": 7, "offset": 1024, "bytes": 4294967295}))),
     ("command_erase", commands.pack_command(ids.ERASE_RUN, 13, records.pack(runs.ERASE, {"run": 7, "bytes": 2048}))),
     ("answer_not_paired", commands.pack_answer(ids.STOP, 14, ids.NOT_PAIRED)),
+    ("command_monitor", commands.pack_command(ids.SET_MONITOR, 15, monitoring.pack(MONITOR))),
+    ("command_no_monitor", commands.pack_command(ids.SET_MONITOR, 16, bytes(monitoring.SIZE))),
+    ("answer_monitor", commands.pack_answer(ids.GET_MONITOR, 17, ids.OK, monitoring.pack(MONITOR))),
     ("usb_stop", cobs.encode(commands.pack_command(ids.STOP, 3))),
 )  # fmt: skip
 
@@ -146,6 +164,8 @@ def read(name, message):
     said = (decoding.command if kind == ids.COMMAND else decoding.answer)(message)
     if said[0] in (ids.SET_CALIBRATION, ids.GET_CALIBRATION) and len(said[-1]) == calibration.SIZE:
         return repr((said[:-1], sorted(calibration.unpack(said[-1]).items())))
+    if said[0] in (ids.SET_MONITOR, ids.GET_MONITOR) and len(said[-1]) == monitoring.SIZE:
+        return repr((said[:-1], sorted(monitoring.unpack(said[-1]).items())))
     return repr(said)
 
 
