@@ -3,11 +3,11 @@
 import struct
 import sys
 
-from hipclip import access, calibration, commands, sender, settings, status, stream
+from hipclip import access, calibration, commands, kept, sender, settings, status, stream
 from hipclip.clock import Clock
 from hipclip.counters import Counters
 from hipclip.outlet import Outlet
-from hipclip.tiltstream import TiltStream
+from hipclip.tiltsource import TiltSource
 from hipwire import ids
 
 
@@ -30,6 +30,7 @@ class Time:
 
 
 clock = Time()
+kept.replace = lambda path, data, damaged: None  # nothing goes to the flash of this computer
 for module in (commands, sender, status, stream):
     module.time = clock
 
@@ -115,9 +116,6 @@ class Calibration(calibration.Calibration):
     def _load(self):
         pass
 
-    def _save(self, record):
-        pass
-
 
 class Battery:
     percent, mv, low, empty = 80, 3900, False, False
@@ -159,8 +157,8 @@ class Clip:
         self.clock = Clock()
         self.left = []
 
-    def _make_tilt(self, ring):
-        return TiltStream(ring, self.imu, self.sampler.clock, self.settings, self.calibration)
+    def _make_tilt(self):
+        return TiltSource(self.sampler, self.settings, self.calibration)
 
     def leave(self, where):
         self.left.append(where)
