@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -18,7 +18,8 @@ from hipdrop.errors import InputError, StopSigns, UsageError
 from hipdrop.training.store import entries
 from synthetic import REPEATABLE
 
-ANNA = ("check-in", "--person", "Anna")
+WHO = ("--person", "Anna")
+ANNA = ("check-in", *WHO)
 ANSWERS = {"pain": 1, "where": "left  hip", "pain_after_last_run": 0, "pain_next_morning": None, "shoe": "trail",
            "surface": "road", "stop_signs": []}  # fmt: skip
 
@@ -161,3 +162,27 @@ def test_whatever_stands_in_a_file_is_a_check_in_or_an_error(tmp_path: Path, key
     from hipdrop.training.store import line_of
 
     line_of("check-in", as_data(answered), now)
+
+
+def test_a_history_of_recordings_enters_the_check_in(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Simulated recordings, put in by `hipdrop history add`: a spike, a worn shoe, one side of the road, one way round."""
+    midnight = datetime.now().astimezone().replace(hour=0, minute=0)
+    way = ("--turns", "6", "--drop-left", "5", "--drop-right", "0", "--rate", "104")
+    for number, minutes in enumerate((5.2, 5.2, 5.2, 5.2, 6.5)):
+        file, began = str(tmp_path / f"{number}.csv"), midnight - timedelta(days=9 - 2 * number, hours=1)
+        run = ("--minutes", str(minutes), "--stand", "6", "--seed", str(number), *way)
+        assert main(["simulate", *run, "-o", file]) == 0
+        assert main(["history", "add", file, *WHO, "--shoe", "blue", "--began", began.isoformat()]) == 0
+    assert main(["history", "shoe", "blue", "--km", "600", *WHO]) == 0
+    capsys.readouterr()
+    assert main([*ANNA, "--pain", "0", "--no-stop-signs"]) == 0
+    said = [line for line in capsys.readouterr().out.splitlines() if line.startswith("look out")]
+    assert len(said) == 4
+    for line, words in zip(
+        said,
+        ("longer than the longest of the 30 days", "blue", "leaned to the right", "round to the left"),
+        strict=True,
+    ):
+        assert words in line
+    assert main(["check-in", "--person", "Bert", "--pain", "0", "--no-stop-signs"]) == 0
+    assert "look out" not in capsys.readouterr().out
