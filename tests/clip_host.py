@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from bleak import BleakClient, BleakScanner
 
+from hipdrop.virtual.central import Central
 from hipdrop.virtual.clip import VirtualClip
 from hipdrop.virtual.imu import Feed, Lsm6dsoxModel
 from hipdrop.virtual.loop import run_virtual
@@ -52,6 +53,18 @@ class Host:
         """Pair; by a bond where the clip's window is open."""
         await self._client.pair()
 
+    async def read(self, uuid: str) -> bytes:
+        """Read a characteristic."""
+        return bytes(await self._client.read_gatt_char(uuid))
+
+    async def send(self, message: bytes) -> None:
+        """Write whatever it is to the control characteristic; the answer is not waited for."""
+        await self._client.write_gatt_char(ids.CONTROL_UUID, message, response=False)
+
+    async def result(self, code: int, payload: bytes = b"") -> int:
+        """Give the result of a command alone."""
+        return (await self.ask(code, payload))[0]
+
     async def status(self) -> dict[str, int]:
         """Ask for the status."""
         result, frame = await self.ask(ids.GET_STATUS)
@@ -75,9 +88,9 @@ class Bench:
         self.clip, self.sensor, self.radio = clip, sensor, radio
 
     @asynccontextmanager
-    async def host(self) -> AsyncIterator[Host]:
-        """Find the clip and connect; the log comes from the first command on."""
-        scanner, client_class = self.radio.backends()
+    async def host(self, central: Central | None = None) -> AsyncIterator[Host]:
+        """Find the clip and connect, from one more central if one is given; the log comes from the first command on."""
+        scanner, client_class = self.radio.backends(central)
         device = await BleakScanner.find_device_by_name("hipdrop", timeout=10, backend=scanner)
         assert device is not None, "the clip does not advertise"
         async with BleakClient(device, backend=client_class) as client:
