@@ -236,6 +236,7 @@ def _look_out(person: str | None, answered: Answered) -> list[str]:
 
 def _print(person: str | None, answered: Answered, *, before: bool) -> None:
     from hipdrop.training.checkin import Stop
+    from hipdrop.training.page import print_page_line
 
     check_in = answered.answers if isinstance(answered, Stop) else answered
     where = f" ({check_in.where})" if check_in.where else ""
@@ -243,11 +244,11 @@ def _print(person: str | None, answered: Answered, *, before: bool) -> None:
     signs = "stop sign" if isinstance(answered, Stop) else "no stop sign"
     when = f"{check_in.at:%a %d %b %Y %H:%M}"
     kept = "answered" if before else "not kept" if person is None else "kept"
-    print(f"{kept:10} {when}, {person or 'nobody'}: pain {check_in.pain} of 10{where}{worn}; {signs}")
+    print_page_line(f"{kept:10} {when}, {person or 'nobody'}: pain {check_in.pain} of 10{where}{worn}; {signs}")
     if isinstance(answered, Stop):
         return
     for line in _look_out(person, answered):
-        print(f"look out   {line}")
+        print_page_line(f"look out   {line}")
     if before:
         print("again      hipdrop check-in --again answers anew")
 

@@ -62,6 +62,7 @@ def show_command(
     """
     from hipdrop.people import last_person
     from hipdrop.training import planview, store
+    from hipdrop.training.page import print_page_line
     from hipdrop.training.planfile import example as example_text
 
     today = datetime.now().astimezone().date()
@@ -80,7 +81,7 @@ def show_command(
         print(dumps(planview.as_json(shown, name), ensure_ascii=False, indent=1))
         return
     for line in planview.lines(shown):
-        print(line)
+        print_page_line(line)
 
 
 @plan_app.command("tick")

@@ -51,6 +51,6 @@ def of_answers(check_in: CheckIn) -> list[str]:
     if after is not None and morning is not None and morning > after:
         said.append(
             f"The morning after the last run was worse ({morning} of 10) than its end ({after}): that run was too "
-            "much. Let the next one be shorter."
+            "much by the pain rule. Let the next one be shorter."
         )
     return said

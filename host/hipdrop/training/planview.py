@@ -15,6 +15,7 @@ from hipdrop.training.checkin import Stop
 from hipdrop.training.detectable import Detectable, detectable
 from hipdrop.training.plan import Plan
 from hipdrop.training.store import Entry
+from hipdrop.training.table import exercises
 from hipdrop.training.testdays import DayOfTest, Row, days_of_tests, rows
 from hipdrop.wording import degrees
 
@@ -82,6 +83,7 @@ def lines(shown: PlanDay) -> Iterator[str]:
         yield f"note       {plan.note}"
     yield f"{'today' if shown.today else 'day':10} {_day_line(shown)}"
     yield from _item_lines(shown)
+    yield from _how_lines(shown)
     yield from _share_lines(shown.shares, shown.today)
     yield from _test_lines(shown)
 
@@ -116,6 +118,20 @@ def _item_lines(shown: PlanDay) -> Iterator[str]:
         yield f"  [{'x' if item.done else ' '}] {exercise.name:{width}}  {'; '.join(part for part in how if part)}"
     if shown.plan.holds(shown.day) and not shown.items:
         yield "  nothing is due"
+
+
+def _how_lines(shown: PlanDay) -> Iterator[str]:
+    """Say how something of today's list is done, or ticked."""
+    left = [item.due.exercise.name for item in shown.items if not item.done and item.due.exercise.walk_run is None]
+    if not shown.today or shown.stop is not None or not left:
+        return
+    led = next((name for name in left if name in exercises()), None)
+    clip = "" if led is None else f"with the clip hipdrop exercise {led}; "
+    yield f"to do it   {clip}without it, when done: hipdrop plan tick {_quoted(left[0])}"
+
+
+def _quoted(name: str) -> str:
+    return f'"{name}"' if " " in name else name
 
 
 def _begun(item: Item) -> bool:

@@ -165,7 +165,7 @@ def test_whatever_stands_in_a_file_is_a_check_in_or_an_error(tmp_path: Path, key
 
 
 def test_a_history_of_recordings_enters_the_check_in(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Simulated recordings, put in by `hipdrop history add`: a spike, a worn shoe, one side of the road, one way round."""
+    """Simulated recordings, by `hipdrop history add`: a spike, a worn shoe, one side of the road, one way round."""
     midnight = datetime.now().astimezone().replace(hour=0, minute=0)
     way = ("--turns", "6", "--drop-left", "5", "--drop-right", "0", "--rate", "104")
     for number, minutes in enumerate((5.2, 5.2, 5.2, 5.2, 6.5)):
