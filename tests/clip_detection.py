@@ -134,6 +134,11 @@ def of_simulation(run: SimulatedRun) -> TiltRun:
     return by_the_clips_filter(acc, counts(run.gyr_dps, GYR_DPS), rate_hz, run.pelvis_from_sensor, run.kept)
 
 
+def times_s(run: TiltRun, index: int, count: int) -> Array:
+    """Times of tilt samples from a raw index on: the middles of their pairs."""
+    return np.asarray((index + 2 * np.arange(count) + 0.5) / run.rate_hz, dtype=np.float64)
+
+
 def on_the_host(run: TiltRun, profile: Profile | None = None) -> list[Event]:
     """Events of the host's pipeline on the tilt stream."""
     stream = TiltStream(2, Settings())
@@ -145,8 +150,7 @@ def on_the_host(run: TiltRun, profile: Profile | None = None) -> list[Event]:
             index = first + 2 * at
             gap_s = (index - reached) / run.rate_hz if reached else 0.0
             part = values[at : at + 208]
-            t_s = (index + 2 * np.arange(len(part)) + 0.5) / run.rate_hz
-            events += pipeline.push(tilt_block(part, t_s, index // 2, gap_s))
+            events += pipeline.push(tilt_block(part, times_s(run, index, len(part)), index // 2, gap_s))
             reached = index + 2 * len(part)
     return events + pipeline.close()
 

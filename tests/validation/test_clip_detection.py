@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -104,6 +105,25 @@ def check(found: list[Compared]) -> None:
 
 def test_three_simulated_runs(micropython: Callable[..., str], tmp_path: Path) -> None:
     check([compare(micropython, tmp_path, of_simulation(drawn_run(seed, 1.0))) for seed in range(SEED, SEED + 3)])
+
+
+def recorded(folder: Path) -> TiltRun:
+    """Tilt samples of a reference recording on its true mount."""
+    mount = np.array(json.loads((folder / "truth.json").read_text())["R_sensor_from_pelvis"]).reshape(3, 3).T
+    name = "imu.csv" if (folder / "imu.csv").exists() else "imu.csv.gz"
+    return of_feed(Feed.from_file(folder / name), mount)
+
+
+def test_the_short_recordings(micropython: Callable[..., str], reference_data: Path, tmp_path: Path) -> None:
+    names = ("rbds001_2.5ms", "rbds001_3.5ms", "jdx_s999")
+    found = [compare(micropython, tmp_path, recorded(reference_data / "running" / name)) for name in names]
+    check(found)
+    assert all(one.agree == 1.0 for one in found)
+
+
+@pytest.mark.validation
+def test_the_long_run_with_a_sag(micropython: Callable[..., str], reference_data: Path, tmp_path: Path) -> None:
+    check([compare(micropython, tmp_path, recorded(reference_data / "running/long_run_sag"))])
 
 
 @pytest.mark.validation

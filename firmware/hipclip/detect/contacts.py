@@ -72,15 +72,19 @@ class Contacts:
         """Take samples from number `at` to `end` of `values`, up to a landing; gives the number of the next."""
         self.found = 0
         v, smooth = self.vertical, self._smooth
-        obliquity, tilt, roll, yaw = self.obliquity, self.tilt, self.roll, self.yaw
+        obliquity, tilt = self.obliquity, self.tilt  # by twos: a longer row would be made in memory
+        roll, yaw = self.roll, self.yaw
         i, above = self.index, self._above
         k = 5 * at
         if i == self.floor and at < end:  # before the first sample the clip has stood still at it
             for back in range(1, _PAST + 1):
                 v[(i - back) & _MASK] = values[k + 2]
-        x1, x2, x3, x4 = v[(i - 1) & _MASK], v[(i - 2) & _MASK], v[(i - 3) & _MASK], v[(i - 4) & _MASK]
-        x5, x6, x7, x8 = v[(i - 5) & _MASK], v[(i - 6) & _MASK], v[(i - 7) & _MASK], v[(i - 8) & _MASK]
-        x9, x10, x11 = v[(i - 9) & _MASK], v[(i - 10) & _MASK], v[(i - 11) & _MASK]
+        x1, x2 = v[(i - 1) & _MASK], v[(i - 2) & _MASK]
+        x3, x4 = v[(i - 3) & _MASK], v[(i - 4) & _MASK]
+        x5, x6 = v[(i - 5) & _MASK], v[(i - 6) & _MASK]
+        x7, x8 = v[(i - 7) & _MASK], v[(i - 8) & _MASK]
+        x9, x10 = v[(i - 9) & _MASK], v[(i - 10) & _MASK]
+        x11 = v[(i - 11) & _MASK]
         while at < end and not self.found:
             m = i & _MASK
             obliquity[m] = values[k]
