@@ -19,6 +19,7 @@ from hipclip.commands import Commands
 from hipclip.counters import Counters
 from hipclip.haptics import OFF as OFF_PATTERN
 from hipclip.haptics import Haptics
+from hipclip.monitorset import MonitorRecord
 from hipclip.sampleclock import SampleClock
 from hipclip.sampler import Sampler
 from hipclip.sender import Sender
@@ -49,6 +50,7 @@ class App:
         self.log = Log()
         self.settings = Settings()
         self.calibration = Calibration(board.IMU)
+        self.monitoring = MonitorRecord()
         self.clock = Clock()
         self.access = Access(self)
         self.battery = Battery(board.battery_mv, self.settings)
@@ -77,7 +79,7 @@ class App:
         if self.board.TELLS_WATCHDOG and machine.reset_cause() == machine.WDT_RESET:
             self.boot_faults |= ids.FAULT_WATCHDOG
             self.log.add(ids.LOG_CRASH, ids.LOG_ERROR, text="watchdog")
-        for kept in (self.settings, self.calibration):
+        for kept in (self.settings, self.calibration, self.monitoring):
             if kept.damaged:
                 self.log.add(ids.LOG_SETTINGS, ids.LOG_WARNING, text=kept.error)
 

@@ -62,6 +62,8 @@ class Commands:
             ids.RESET: self._reset,
             ids.SET_CALIBRATION: self._set_calibration,
             ids.GET_CALIBRATION: self._get_calibration,
+            ids.SET_MONITOR: self._set_monitor,
+            ids.GET_MONITOR: self._get_monitor,
             ids.SET_CLOCK: self._set_clock,
             ids.PAIR: self._pair,
         }
@@ -234,8 +236,14 @@ class Commands:
 
     def _set_calibration(self, payload, outlet):
         self._check_no_tilt()
+        return self._keep(self._clip.calibration, payload)
+
+    def _set_monitor(self, payload, outlet):
+        return self._keep(self._clip.monitoring, payload)
+
+    def _keep(self, kept, record):
         try:
-            self._clip.calibration.change(payload)
+            kept.change(record)
         except errors.WireError:  # a ValueError too
             raise
         except ValueError as error:
@@ -244,6 +252,9 @@ class Commands:
 
     def _get_calibration(self, payload, outlet):
         return self._clip.calibration.record
+
+    def _get_monitor(self, payload, outlet):
+        return self._clip.monitoring.record
 
     def _set_clock(self, payload, outlet):
         return self._clip.clock.command(payload)

@@ -106,7 +106,7 @@ class Status:
         bits = clip.boot_faults  # of crash, safe mode and watchdog: they stay for this boot
         if clip.sampler.failed:
             bits |= ids.FAULT_SENSOR
-        if clip.settings.damaged or clip.calibration.damaged:
+        if clip.settings.damaged or clip.calibration.damaged or clip.monitoring.damaged:
             bits |= ids.FAULT_SETTINGS
         if clip.battery.low:
             bits |= ids.FAULT_BATTERY

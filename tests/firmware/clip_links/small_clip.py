@@ -3,7 +3,7 @@
 import struct
 import sys
 
-from hipclip import access, calibration, commands, kept, sender, settings, status, stream
+from hipclip import access, calibration, commands, kept, monitorset, sender, settings, status, stream
 from hipclip.clock import Clock
 from hipclip.counters import Counters
 from hipclip.outlet import Outlet
@@ -117,6 +117,13 @@ class Calibration(calibration.Calibration):
         pass
 
 
+class Monitoring(monitorset.MonitorRecord):
+    """The real one, which is kept in memory alone."""
+
+    def _load(self):
+        pass
+
+
 class Battery:
     percent, mv, low, empty = 80, 3900, False, False
 
@@ -149,6 +156,7 @@ class Clip:
         self.sampler = Sampler()
         self.imu = self.sampler.imu
         self.calibration = Calibration(self.imu)
+        self.monitoring = Monitoring()
         self.log.clock = self.sampler.clock
         self.stream = stream.Stream(bytearray(241 * (kept + 1)), self.sampler, self.log, self.settings, self._make_tilt)
         self.status = status.Status(self)
