@@ -2,9 +2,11 @@
 
 import binascii
 import struct
+import sys
 
 from micropython import const
 
+import hipclip
 from hipclip.kept import Kept
 from hipwire import errors
 
@@ -58,18 +60,10 @@ class MonitorRecord(Kept):
             raise errors.WireError(errors.SHORT)
         if record == bytes(_SIZE):
             return self._default
-        from hipclip.monitorcheck import check  # seldom needed, and 1 kB of memory
+        from hipclip import monitorcheck
 
-        check(record, binascii.crc32(record[:_ID_AT]) or 1, numbers(record), stored(record))
+        try:
+            monitorcheck.check(record, binascii.crc32(record[:_ID_AT]) or 1, numbers(record), stored(record))
+        finally:  # seldom needed, and 1 kB of memory
+            del hipclip.monitorcheck, sys.modules["hipclip.monitorcheck"]
         return record
-
-
-def set_monitor(kept, payload):
-    """SET_MONITOR: keep the record; WireError, ValueError and OSError as `Kept.change` raises them."""
-    kept.change(payload)
-    return b""
-
-
-def get_monitor(kept):
-    """GET_MONITOR: give the record in use."""
-    return kept.record

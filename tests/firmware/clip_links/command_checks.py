@@ -6,7 +6,7 @@ import struct
 
 from small_clip import Clip, Host, run
 
-from hipwire import calibration, decoding, frames, ids
+from hipwire import calibration, decoding, frames, ids, monitoring
 
 LEVEL = struct.pack("<Ihhhh", 5, 32767, 0, 0, 0)  # mount 5, not turned
 
@@ -180,6 +180,23 @@ def check_calibration_is_kept_told_and_forgotten():
     assert clip.ask(clip.host(max_message=99), ids.GET_CALIBRATION) == (ids.OK, record)
     assert clip.ask(host, ids.SET_CALIBRATION, bytes(94)) == (ids.OK, b"")
     assert clip.ask(host, ids.GET_CALIBRATION) == none
+
+
+def check_a_monitor_record_is_kept_told_and_forgotten():
+    clip = Clip()
+    host = clip.host()
+    result, default = clip.ask(host, ids.GET_MONITOR)
+    assert result == ids.OK
+    values = monitoring.unpack(default)
+    record = monitoring.pack(dict(values, cool_down_ms=60000))
+    assert clip.ask(host, ids.SET_MONITOR, record) == (ids.OK, b"")
+    assert clip.ask(host, ids.GET_MONITOR) == (ids.OK, record)
+    refused = ids.BAD_SETTING, b"monitor: field 21 of the record is out of range"
+    assert clip.ask(host, ids.SET_MONITOR, monitoring.pack(dict(values, evidence_window_steps=0))) == refused
+    assert clip.ask(host, ids.SET_MONITOR, record[:-1])[0] == ids.MALFORMED
+    assert clip.ask(host, ids.GET_MONITOR) == (ids.OK, record)
+    assert clip.ask(host, ids.SET_MONITOR, bytes(monitoring.SIZE)) == (ids.OK, b"")
+    assert clip.ask(host, ids.GET_MONITOR) == (ids.OK, default)
 
 
 def check_a_calibration_does_not_change_in_mid_tilt_stream():
