@@ -6,7 +6,6 @@ before and behind each: an erase of 400 ms fits into the FIFO, and a board whose
 
 import asyncio
 import binascii
-import errno
 import os
 import struct
 import time
@@ -20,12 +19,13 @@ from hipwire import frames, ids
 FOLDER = "/runs"
 COUNTER = "/last"  # in it: holds the highest number ever, once the newest run was erased
 _MOST_NUMBER = const(65535)
+_ENOSPC = const(28)  # littlefs's own number on every port; not in the module errno
 _LEAST_FIFO_MS = const(460)  # an erase, 400 ms at most (data sheets of NOR flash), and a turn of the sampler
 _FLUSH_MS = const(7000)  # with a record in memory (1 s), a late turn and two erases: under 10 s
 _RESERVE = const(65536)  # file systems get slow when they are nearly full
 _RAW_RESERVE = const(4063232)  # that, and an hour of tilt: 3600 s * 1110 B
 _PAGES = const(3)  # one filled, two for the time of an erase
-_RAW_PAGES = const(2)
+_RAW_PAGES = const(3)  # one filled; erases of 400 ms come once a second then
 _FIRST_BYTES = const(4)  # littlefs keeps whole words in a block, so this part ends in the block where it begins
 _IDLE_MS = const(200)
 _BUSY_MS = const(10)
@@ -69,8 +69,9 @@ class RunLog(Pages):
 
     `begin`, then `take` and `put`, then `end`; `run` is the task that writes: before the power goes, `turn` until
     `state` says that no run is recorded. Raw samples it takes from the sampler by itself.
-    `state`, `reason`, `number` (of the newest run), `bytes` (of it), `lost` (records), `runs` (kept) and `free_kb` are
-    what the status tells; `reason` may be set by whoever decides not to begin. `fetching` keeps runs from beginning.
+    `state`, `reason`, `number` (of the newest run), `bytes` (of it), `lost` (records), `runs` (kept), `free_kb` and
+    `total_kb` are what the status tells; `reason` may be set by whoever decides not to begin. `fetching` keeps runs
+    from beginning.
     `farewell`, if set, is called with the reason before a run's last record is closed, and may `put` last words.
     """
 
@@ -90,11 +91,17 @@ class RunLog(Pages):
         self.fetching = False
         self.farewell = None
         self.reason = ids.WHY_WAITING
-        self.bytes = self.runs = 0
+        self.bytes = self.runs = self.total_kb = 0
         try:
             self.measure()
         except OSError:
             self.reason = ids.WHY_FLASH_ERROR
+
+    @property
+    def possible(self):
+        """Whether the sensor's FIFO outlasts an erase."""
+        imu = self._sampler.imu
+        return imu.FIFO_SAMPLES * 1000000 // imu.RATE_MHZ >= _LEAST_FIFO_MS
 
     def free_kb(self):
         """Free space, as counted by `measure` and less what was written since."""
@@ -111,6 +118,7 @@ class RunLog(Pages):
         self.runs, self.number, following = survey(self._folder)
         found = os.statvfs(self._folder)
         self._left = found[0] * found[3]
+        self.total_kb = found[0] * found[2] >> 10
         return following
 
     # --- a run ----------------------------------------------------------------------------------------------------
@@ -119,7 +127,7 @@ class RunLog(Pages):
         """Begin a run with these messages; False: not now, and `reason` says why. `number` is that of the run."""
         if self.state:
             return False
-        self.reason = self._refusal()
+        self.reason = self.refusal()
         if self.reason:
             return False
         try:
@@ -133,12 +141,11 @@ class RunLog(Pages):
         self._begin(following, head)
         return True
 
-    def _refusal(self):
+    def refusal(self):
         """Why no run can begin, 0: it can."""
-        imu = self._sampler.imu
         if not self._settings.get("log_enabled"):
             return ids.WHY_SWITCHED_OFF
-        if imu.FIFO_SAMPLES * 1000000 // imu.RATE_MHZ < _LEAST_FIFO_MS:
+        if not self.possible:
             return ids.WHY_SHORT_FIFO
         if not self._settings.get("mount_id"):
             return ids.WHY_NO_MOUNT
@@ -269,7 +276,7 @@ class RunLog(Pages):
     def _fail(self, error):
         """End a run that the flash does not take: what is there stays, what waits is lost."""
         self._end_raw()
-        self.reason = ids.WHY_FULL if error.args and error.args[0] == errno.ENOSPC else ids.WHY_FLASH_ERROR
+        self.reason = ids.WHY_FULL if error.args and error.args[0] == _ENOSPC else ids.WHY_FLASH_ERROR
         self.lost += len(self.full) + (not self._closed)
         try:
             if self.state and self._file:

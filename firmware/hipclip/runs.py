@@ -11,17 +11,22 @@ from hipclip.runrecords import RECORD_BYTES
 from hipclip.settings import replace
 from hipwire import ids
 
+_BATCH = const(16)
 _LOOK_BACK = const(4)  # damaged records at the end that are skipped in search of a whole one
 
 
-def after(number, folder=FOLDER):
-    """Give the lowest number of a run above `number`, 0 if there is none."""
-    found = 0
+def _above(number, folder):
+    """Give the lowest numbers above this one, in order, at most _BATCH: one walk through the folder."""
+    found = []
     for entry in os.ilistdir(folder):
         other = number_of(entry[0])
-        if other > number and (found == 0 or other < found):
-            found = other
-    return found
+        if other > number:
+            found.append(other)
+            if len(found) >= 2 * _BATCH:
+                found.sort()
+                del found[_BATCH:]
+    found.sort()
+    return found[:_BATCH]
 
 
 def list_runs(first=0, growing=0, folder=FOLDER):
@@ -29,10 +34,11 @@ def list_runs(first=0, growing=0, folder=FOLDER):
 
     `growing` is the run that is being recorded. What cannot be told is 0.
     """
-    number = after(max(0, first - 1), folder)
-    while number:
-        yield describe(number, number == growing, folder)
-        number = after(number, folder)
+    numbers = _above(max(0, first - 1), folder)
+    while numbers:
+        for number in numbers:
+            yield describe(number, number == growing, folder)
+        numbers = _above(numbers[-1], folder)
 
 
 def describe(number, growing=False, folder=FOLDER):

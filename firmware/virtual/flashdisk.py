@@ -7,7 +7,6 @@ meanwhile. Half of a page or block is done before that time and half behind it: 
 import os
 import time
 
-import _rpc
 import vfs
 from micropython import const
 
@@ -75,6 +74,8 @@ class FlashDisk:
 
 def mount():
     """Put the file system in its place, made anew where there is none; its making takes no time of the clip."""
+    import _rpc  # not above: the rest runs without a computer that plays the board too
+
     try:
         os.stat(_IMAGE)
     except OSError:

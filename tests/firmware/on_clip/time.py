@@ -19,6 +19,11 @@ def ticks_diff(a, b):
     return (a - b + PERIOD // 2 & PERIOD - 1) - PERIOD // 2
 
 
+def ticks_add(ticks, delta):
+    """Ticks moved by delta."""
+    return ticks + delta & PERIOD - 1
+
+
 def sleep_us(us):
     """Let time pass."""
     global now_us
@@ -28,3 +33,6 @@ def sleep_us(us):
 def sleep_ms(ms):
     """Let time pass."""
     sleep_us(ms * 1000)
+
+
+stall = sleep_us  # time in which nothing else runs
