@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from bleak import BleakClient, BleakScanner
 
+from hipdrop.install.constants import inlined
 from hipdrop.virtual.central import Central
 from hipdrop.virtual.clip import VirtualClip
 from hipdrop.virtual.imu import Feed, Lsm6dsoxModel
@@ -120,7 +121,8 @@ class Bench:
 
     def put(self, module: str, source: str) -> None:
         """Put another version of a module on the flash; it is taken from the next boot on."""
-        (self.clip.flash / f"{module}.py").write_text(source)
+        path = f"{module}.py"
+        (self.clip.flash / path).write_bytes(inlined(path, source.encode()))  # as small as the others
 
     def pulses(self, pin: int = MOTOR) -> list[tuple[int, float]]:
         """When the motor's duty became which, in ms since it first ran."""
