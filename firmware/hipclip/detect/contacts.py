@@ -7,7 +7,9 @@ from array import array
 
 from micropython import const
 
-KEPT = 256  # tilt samples at hand, a power of 2: 2.46 s, four landings of a slow runner and what smoothing needs
+_KEPT = const(
+    256
+)  # tilt samples at hand, a power of 2: 2.46 s, four landings of a slow runner and what smoothing needs
 _MASK = const(255)
 # hipdrop.settings.ContactSettings, in ms and mg
 _FLIGHT_MG = const(-350)
@@ -25,21 +27,17 @@ _PAST = const(11)
 _NEVER = const(100000)
 
 
-def ring():
-    """Room for one column."""
-    return array("h", bytes(2 * KEPT))
-
-
 class Contacts:
     """The newest samples and the landings in them; `found` landings lie in `crossings` and `places`."""
 
     def __init__(self, rate_mhz):
-        self.obliquity = ring()  # cdeg
-        self.tilt = ring()  # cdeg
-        self.vertical = ring()  # mg
-        self.roll = ring()  # 0.1 deg/s
-        self.yaw = ring()
-        self._smooth = ring()  # mg
+        empty = bytes(2 * _KEPT)
+        self.obliquity = array("h", empty)  # cdeg
+        self.tilt = array("h", empty)  # cdeg
+        self.vertical = array("h", empty)  # mg
+        self.roll = array("h", empty)  # 0.1 deg/s
+        self.yaw = array("h", empty)
+        self._smooth = array("h", empty)  # mg
         self.crossings = [0, 0]  # tilt sample over 0 g, not corrected for its delay
         self.places = [0, 0]  # the contact itself; a list, since 64ths leave 32 bits in the fourth day
         self.found = 0
@@ -129,8 +127,11 @@ class Contacts:
         begin = max(self.last, crossing - self._lookback, self.floor)
         if since * 64 < least or self._low < begin:
             return
-        trough = self._deepest(begin, crossing)
-        if self._slow < since < self._lookback and self._smooth[trough & _MASK] > _SLOW_FLIGHT_MG:
+        smooth, trough = self._smooth, begin
+        for i in range(begin, crossing):
+            if smooth[i & _MASK] < smooth[trough & _MASK]:
+                trough = i
+        if self._slow < since < self._lookback and smooth[trough & _MASK] > _SLOW_FLIGHT_MG:
             return
         if since < self._lookback:
             self._interval += (64 * since - self._interval) // 4 if self._interval else 64 * since
@@ -139,14 +140,6 @@ class Contacts:
             self._without_flight(begin, trough)
         self.last = crossing
         self._land(crossing)
-
-    def _deepest(self, begin, end):
-        smooth, deepest, low = self._smooth, begin, 32767
-        for i in range(begin, end):
-            s = smooth[i & _MASK]
-            if s < low:
-                deepest, low = i, s
-        return deepest
 
     def _without_flight(self, begin, trough):
         """The first contact of a run, by a stance stronger than any of walking that ends in this trough."""

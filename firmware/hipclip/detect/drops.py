@@ -15,7 +15,6 @@ _WOBBLE_LIMIT_CDEG = const(100)
 _ONE = const(8192)  # sum of the kernel's weights
 _WOBBLE_SHIFT = const(10)  # wobble in 1/8 cdeg
 UNKNOWN = -32768
-_LONGEST = const(176)  # samples of the longest stride, and what its kernel reaches beyond
 _LONGEST_HALF = const(40)
 _LONGEST_SEARCH = const(56)
 
@@ -25,36 +24,32 @@ class Drops:
 
     def __init__(self, contacts):
         self._contacts = contacts
-        self._line = array("h", bytes(2 * _LONGEST))
         self._kernel = array("h", bytes(2 * _LONGEST_HALF))
         self._smooth = array("i", bytes(4 * _LONGEST_SEARCH))  # cdeg times _ONE
         self._stride = 0  # that the kernel is made for
         self.left = self.right = UNKNOWN
-        self.wobbles = False
 
-    def measure(self, previous, contact, following, known):
-        """Measure the step from `contact` to `following` (places); samples from number `known` on are left alone."""
+    def measure(self, previous, contact, following, known, mean):
+        """Measure the step from `contact` to `following` (places); gives whether the clip wobbles.
+
+        Samples from number `known` on are left alone; `mean`: of obliquity over the stride, cdeg.
+        """
         self.left = self.right = UNKNOWN
-        self.wobbles = False
         begin, middle, end = previous + 32 >> 6, contact + 32 >> 6, following + 32 >> 6
         half = self._low_pass(end - begin)
         reach = (following - contact) * _PEAK_PERCENT // 100
         search_end = (contact + reach >> 6) + 2
-        first = max(min(begin, middle - 1 - half), self._contacts.floor)
-        last = min(max(search_end + half, end), known)
-        at = max(middle - 1, first + half)
-        count = min(search_end, last - half) - at
-        if count < 1 or count > _LONGEST_SEARCH or last - first > _LONGEST:
-            return
-        total = self._copy(first, last, begin - first, end - first)
-        rest = self._filter(at - first, count, half)
-        self.wobbles = rest > count * (_WOBBLE_LIMIT_CDEG * _ONE >> _WOBBLE_SHIFT) ** 2
-        mean = total / (end - max(begin, first))
+        at = max(middle - 1, max(min(begin, middle - 1 - half), self._contacts.floor) + half)
+        count = min(search_end, min(max(search_end + half, end), known) - half) - at
+        if not 0 < count <= _LONGEST_SEARCH:
+            return False
+        rest = self._filter(at, count, half)
         low = max(0, contact - 64 * at + 63 >> 6)
         high = min(max(low, contact - 64 * at + reach >> 6) + 1, count)
         if low < high:
-            self.left = _cdeg(self._peak(low, high, count, 1) - mean)
-            self.right = _cdeg(self._peak(low, high, count, -1) + mean)
+            self.left = round(self._peak(low, high, count, 1) - mean)
+            self.right = round(self._peak(low, high, count, -1) + mean)
+        return rest > count * (_WOBBLE_LIMIT_CDEG * _ONE >> _WOBBLE_SHIFT) ** 2
 
     def _low_pass(self, stride):
         """hipdrop.filters.stride_kernel, its later half; gives its length less the middle."""
@@ -74,26 +69,17 @@ class Drops:
         kernel[0] = rest  # so that the sum is right to the last bit
         return half
 
-    def _copy(self, first, last, begin, end):
-        """Straighten out the ring; gives the sum of obliquity over the stride."""
-        line, obliquity, total = self._line, self._contacts.obliquity, 0
-        for i in range(last - first):
-            line[i] = value = obliquity[(first + i) & _MASK]
-            if begin <= i < end:
-                total += value
-        return total
-
     def _filter(self, at, count, half):
-        """Smooth `count` values from `at` on; gives the sum of the squares of what that takes away."""
-        line, kernel, smooth, squares = self._line, self._kernel, self._smooth, 0
+        """Smooth `count` samples from number `at` on; gives the sum of the squares of what that takes away."""
+        obliquity, kernel, smooth, squares = self._contacts.obliquity, self._kernel, self._smooth, 0
         for i in range(count):
-            here = line[at + i]
+            here = obliquity[at + i & _MASK]
             value = kernel[0] * here
             early = late = at + i
             for k in range(1, half + 1):
                 early -= 1
                 late += 1
-                value += kernel[k] * (line[early] + line[late])
+                value += kernel[k] * (obliquity[early & _MASK] + obliquity[late & _MASK])
             smooth[i] = value
             rest = here * _ONE - value >> _WOBBLE_SHIFT
             squares += rest * rest
@@ -113,7 +99,3 @@ class Drops:
                 tilt = 1.0 * (before - after)
                 return (peak - tilt * tilt / (8.0 * bend)) / _ONE
         return peak / _ONE
-
-
-def _cdeg(value):
-    return max(-32767, min(32767, round(value)))

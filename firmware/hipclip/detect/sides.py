@@ -88,7 +88,10 @@ class Judge:
     def push(self, start, stop, parity, stride_s, tilt_deg):
         """Take the stride of samples [start, stop); `parity` is that of the contact it begins with."""
         self._project(start, stop - start, parity)
-        self._upright(math.radians(tilt_deg))
+        # of the rate about the vertical that about the pelvis' own upward axis, at its mean tilt
+        shape, tilt = self._shape, math.radians(tilt_deg)
+        for k in range(6, 12):
+            shape[k + 6] = (shape[k + 6] - math.sin(tilt) * shape[k]) / max(0.5, math.cos(tilt))
         self._stride_s = stride_s
         if not self._first_bout:
             self._match()
@@ -98,8 +101,7 @@ class Judge:
     def _project(self, start, n, parity):
         """The stride's odd harmonics, turned over where parity is -1."""
         table, shape = self._cosine, self._shape
-        channels = self._contacts.vertical, self._contacts.roll, self._contacts.yaw
-        vertical, roll, yaw = channels
+        vertical, roll, yaw = self._contacts.vertical, self._contacts.roll, self._contacts.yaw
         for odd in range(_ODD):
             turn, phase = (2 * odd + 1 << 20) // n, 1 << _PHASE_SHIFT - 1
             a = b = c = d = e = f = 0
@@ -121,20 +123,10 @@ class Judge:
                 unit = scale * (_MG if at < 6 else _DDPS)
                 shape[at], shape[at + 1] = unit * re, unit * im
 
-    def _upright(self, tilt):
-        """Make of the rate about the vertical that about the pelvis' own upward axis, at its mean tilt."""
-        shape, along, upward = self._shape, math.sin(tilt), max(0.5, math.cos(tilt))
-        for k in range(6, 12):
-            shape[k + 6] = (shape[k + 6] - along * shape[k]) / upward
-
-    def _moments(self, k):
-        """Real and imaginary part of the mean of harmonic k of the template in use, and its standard deviation."""
-        stored = self._template
+    def _moments(self, k, stored):
+        """Real and imaginary part of the mean of harmonic k, and its standard deviation: stored, or of this run."""
         if stored:
             return stored[3 * k] * 0.001, stored[3 * k + 1] * 0.001, stored[3 * k + 2] * 0.001
-        return self._learned(k)
-
-    def _learned(self, k):
         n = self._n
         re, im = self._sum[2 * k] / n, self._sum[2 * k + 1] / n
         return re, im, math.sqrt(max(self._square[k] / n - re * re - im * im, 1e-12))
@@ -144,7 +136,7 @@ class Judge:
         if self._template is None and self._n < _FIRST_STRIDES:
             return
         shape, largest, step = self._shape, 1e-9, 0.0
-        moments = [self._moments(k) for k in range(_SHAPE // 2)]
+        moments = [self._moments(k, self._template) for k in range(_SHAPE // 2)]
         for re, im, _ in moments:
             largest = max(largest, math.sqrt(re * re + im * im))
         floor = _MATCH_FLOOR * largest
@@ -173,31 +165,30 @@ class Judge:
 
     def _population(self):
         """Log odds that a contact of parity +1 is a left one, from what runners have in common: roll and yaw."""
-        re, im, sd = self._learned(4)  # third harmonic of the roll rate; that of obliquity is its integral
-        to_deg = self._stride_s / (6.0 * math.pi) * 57.29578
-        roll = math.tanh(_along(im, -re, _ROLL_PHASE_DEG) * to_deg / _ROLL_SCALE_DEG)
-        odds = _ROLL_WEIGHT * roll * self._clarity(re, im, sd)
-        re, im, sd = self._learned(6)  # fundamental of the yaw rate
-        yaw = _along(re, im, _YAW_PHASE_DEG) / (math.sqrt(re * re + im * im) + 1e-12)
-        return odds + _YAW_WEIGHT * yaw * self._clarity(re, im, sd)
+        # third harmonic of obliquity, the integral of the roll rate, in deg
+        along, size, clarity = self._cue(4, _ROLL_PHASE_DEG + 90.0)
+        roll = math.tanh(along * self._stride_s * 57.29578 / (6.0 * math.pi) / _ROLL_SCALE_DEG)
+        odds = _ROLL_WEIGHT * roll * clarity
+        along, size, clarity = self._cue(6, _YAW_PHASE_DEG)  # fundamental of the yaw rate
+        return odds + _YAW_WEIGHT * along / size * clarity
 
-    def _clarity(self, re, im, sd):
-        power = re * re + im * im
-        return power / (power + 8.0 * sd * sd / self._n + 1e-12)
+    def _cue(self, k, phase_deg):
+        """Harmonic k of this run: its part at a phase, its size, and how it stands out of its standard error."""
+        re, im, sd = self._moments(k, None)
+        power, phase = re * re + im * im + 1e-12, math.radians(phase_deg)
+        along = re * math.cos(phase) + im * math.sin(phase)
+        return along, math.sqrt(power), power / (power + 8.0 * sd * sd / self._n)
 
-    def left_parity(self):
-        """The parity of the contacts of this bout that are more likely left."""
-        return self._relation if self._global >= 0.0 else -self._relation
+    def look(self):
+        """Bring `left_parity` (of the contacts that are more likely left) and its `confidence` up to date.
 
-    def confidence(self):
-        """Probability, 0.5 to 1, that `left_parity` is right."""
-        overall = _probability(abs(self._global))
-        bout = 1.0 if self._first_bout else _probability(abs(self._bout))
-        return overall * bout + (1.0 - overall) * (1.0 - bout)
-
-    def sure(self):
-        """Whether that suffices for what needs a side."""
-        return self.confidence() >= _probability(_SURE_LOG_ODDS)
+        Gives whether that suffices for what needs a side.
+        """
+        self.left_parity = self._relation if self._global >= 0.0 else -self._relation
+        overall = _probability(self._global)
+        bout = 1.0 if self._first_bout else _probability(self._bout)
+        self.confidence = overall * bout + (1.0 - overall) * (1.0 - bout)
+        return self.confidence >= _probability(_SURE_LOG_ODDS)
 
     def swap(self):
         """The wearer says that left and right are the wrong way round."""
@@ -205,10 +196,5 @@ class Judge:
         self._settled_by_user = True
 
 
-def _along(re, im, phase_deg):
-    phase = math.radians(phase_deg)
-    return re * math.cos(phase) + im * math.sin(phase)
-
-
 def _probability(log_odds):
-    return 1.0 / (1.0 + math.exp(-log_odds))
+    return 1.0 / (1.0 + math.exp(-abs(log_odds)))

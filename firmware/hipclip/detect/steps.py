@@ -11,16 +11,16 @@ from hipclip.detect.slips import Slips
 
 _MASK = const(255)
 # a row (hipclip.detect.labels)
-_NUMBER = const(0)
-_INDEX = const(1)
-_STEP_MS = const(2)
-_CADENCE = const(3)
-_PARITY = const(4)
-_ALTERNATION = const(5)
-_CARRIED = const(6)
-_FLAGS = const(7)
-_LEFT = const(8)
-_RIGHT = const(9)
+_INDEX = const(0)
+_STEP_MS = const(1)
+_CADENCE = const(2)
+_FLAGS = const(3)
+_LEFT = const(4)
+_RIGHT = const(5)
+_NUMBER = const(6)
+_PARITY = const(7)
+_ALTERNATION = const(8)
+_CARRIED = const(9)
 _CLEAN = const(10)
 _ROW = const(11)
 _SLOTS = const(8)  # newest steps, a power of 2
@@ -241,10 +241,9 @@ class Steps:
                 stride = start, stop, -rows[at + _PARITY], stride_s, up[1]
             else:
                 stride = ()
-        self._drops.measure(begin, place, end, self._crossings[after] + 1)
-        rows[at + _LEFT], rows[at + _RIGHT] = self._drops.left, self._drops.right
-        if self._drops.wobbles:
+        if self._drops.measure(begin, place, end, self._crossings[after] + 1, 100.0 * up[0]):
             rows[at + _FLAGS] |= _WOBBLE
+        rows[at + _LEFT], rows[at + _RIGHT] = self._drops.left, self._drops.right
         self._give(at, stride)
 
     def _look(self, start, stop, place, end):
