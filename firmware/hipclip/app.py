@@ -178,7 +178,7 @@ class App:
         elif event == DOUBLE:
             self._start_or_stop()
         elif event == TRIPLE:
-            self.access.open_window()
+            self.access.command(ids.PAIR_OPEN)
         else:
             self._mark(ago_ms)
         self.sender.status_now()

@@ -16,7 +16,6 @@ from micropython import const
 
 from hipclip import gatt
 from hipclip.outlet import Outlet
-from hipclip.pairing import Pairing
 from hipwire import frames, ids
 
 _CENTRAL_CONNECT = const(1)
@@ -54,15 +53,15 @@ class Connection(Outlet):
     @property
     def bonded(self):
         """Whether it is, and was when it sent what is being worked on, encrypted by a bond: handles are used again."""
-        return self.proved and self._server.pairing.encrypted.get(self.number, False)
+        return self.proved and self._server.access.encrypted.get(self.number, False)
 
     def send(self, view):
         """Notify a frame on the data characteristic; where it may not be told, it is as if it had been."""
-        return not self._server.reads(self) or self._server.notify(self, self._server.data, view)
+        return not self._server.access.reads(self) or self._server.notify(self, self._server.data, view)
 
     def send_status(self, view):
         """Notify a status frame."""
-        return not self._server.reads(self) or self._server.notify(self, self._server.status, view)
+        return not self._server.access.reads(self) or self._server.notify(self, self._server.status, view)
 
     def drop(self):
         """End a connection that takes nothing; the central may come back."""
@@ -85,9 +84,8 @@ class BleServer:
         self._advertise_ms = None  # when it was last refused
         self._cadence_ms = time.ticks_ms()
         self._battery_percent = None
-        self.reads = clip.access.reads
+        self.access = clip.access
         self._radio = bluetooth.BLE()
-        self.pairing = Pairing(clip, self._radio)
         self._begin()
 
     def _begin(self):
@@ -95,16 +93,16 @@ class BleServer:
         radio.irq(self._on_event)  # first: the stack asks for the identity key when it begins
         radio.active(True)
         radio.config(mtu=clip.settings.get("mtu"))
-        pairs = self.pairing.begin()
+        pairs = self.access.begin(radio)
         measured = bool(clip.board.FEATURES & ids.HAS_BATTERY)
-        handles = radio.gatts_register_services(gatt.services(measured, pairs, pairs and clip.access.level() > 1))
+        handles = radio.gatts_register_services(gatt.services(measured, pairs, pairs and self.access.level() > 1))
         self.data, self.control, self._info, self.status, self.events = handles[0][:5]
         self._measurement, feature = handles[1]
         self._battery = handles[3][0] if measured else None
         radio.gatts_set_buffer(self.control, _CONTROL_BYTES)
         self._write(feature, struct.pack("<H", gatt.RSC_RUNNING))
         if pairs:
-            self.pairing.key = handles[0][5]
+            self.access.key = handles[0][5]
             self._write(handles[0][5], b"\1")
         self._describe(handles[2])
         self.info_changed()
@@ -124,14 +122,14 @@ class BleServer:
             if event == _GATTS_WRITE:
                 queued = self._on_write(data[0], data[1])
             elif event in (_CENTRAL_CONNECT, _CENTRAL_DISCONNECT):
-                self.pairing.parted(data[0])
+                self.access.secured(data[0], 0, 0)
                 queued = self._note((event, data[0], 0))
             elif event == _MTU_EXCHANGED:
                 queued = self._note((event, data[0], data[1]))
             elif event == _ENCRYPTION_UPDATE:
-                queued = self._note((event, data[0], self.pairing.secured(data[0], data[1], data[3])))
+                queued = self._note((event, data[0], self.access.secured(data[0], data[1], data[3])))
             else:
-                return self.pairing.on_event(event, data)
+                return self.access.answer(event, data)
             if not queued:
                 self.overflows += 1
         except Exception:
@@ -168,7 +166,7 @@ class BleServer:
             self._advertise()
         self._tell_cadence()
         self._tell_errors()
-        self.pairing.turn(self.connections)
+        self.access.turn(self.connections)
 
     def _take(self, event, number, value):
         if event == _CENTRAL_DISCONNECT:
@@ -267,12 +265,12 @@ class BleServer:
 
     def tell(self, handle, data):
         """Set a value, and notify all who have subscribed; where reading needs a bond, all who have one."""
-        if self._clip.access.level() < 2:
+        if self.access.level() < 2:
             self._write(handle, data, True)
             return
         self._write(handle, data)
         for connection in self.connections.values():
-            if self.reads(connection):
+            if self.access.reads(connection):
                 self.notify(connection, handle, data)
 
     def _tell_errors(self):

@@ -7,7 +7,6 @@ outside the window a secret is taken and not kept, and what is deleted is only h
 """
 
 import binascii
-import os
 import struct
 import time
 
@@ -19,21 +18,20 @@ FILE = "bonds.bin"
 _MOST = const(8)  # centrals; the oldest bond makes room
 _LONGEST = const(160)  # a secret: NimBLE's record of one takes some 80 bytes
 _IRK = const(10)  # kind of the clip's own identity key, which no central has made
-_HEAD = const(3)  # kind, length of key, length of value
+_HEAD = const(3)  # of a secret: kind, length of key, length of value
 _WINDOW_MS = const(60000)
 _UNDER_WAY_MS = const(30000)  # a pairing that began in the window may end so much later: Core 5.4, vol. 3 part H, 3.4
 
 
 class Bonds:
-    """`secrets` are (kind, key, value), the oldest first; the key of a central's is its address."""
+    """`data` has the secrets one behind the other, the oldest first; the key of a central's is its address."""
 
-    def __init__(self, path=FILE):
-        self._path = path
-        self.secrets = []
-        self._hidden = []  # taken for deleted
+    def __init__(self):
+        self.data = b""
+        self._hidden = []  # kind and key of what is taken for deleted
         self._opened_ms = None  # when the window was opened last, None when that is long ago
         self.window = False
-        self.changed = False  # not on the flash yet
+        self._changed = False  # not on the flash yet
         self.made = False  # a bond, since this was last looked at
         self.refused = 0  # secrets that came with the window closed
         self.damaged = self._load()
@@ -42,34 +40,28 @@ class Bonds:
 
     def get(self, kind, index, key):
         """Give the secret of this kind and key, or of no key that with this number; None if there is none."""
-        key = None if key is None else bytes(key)
-        for secret in self.secrets:
-            if secret[0] == kind and secret not in self._hidden and key in (None, secret[1]):
-                if key is not None or index == 0:
-                    return secret[2]
-                index -= 1
-        return None
+        at, end = self._find(kind, key, index if key is None else 0)
+        return None if at is None else self.data[end - self.data[at + 2] : end]
 
     def put(self, kind, key, value):
         """Keep a secret, or delete one: what the stack makes of the answer is said above."""
-        key = bytes(key)
-        old = [each for each in self.secrets if each[0] == kind and each[1] == key and each not in self._hidden]
         if value is None:
-            if self.window:
-                self._drop(old)
-            else:
-                self._hidden += old
-            return bool(old)
-        if kind != _IRK and (self._opened_ms is None or len(value) > _LONGEST):
+            at, _ = self._find(kind, key)
+            if at is not None:
+                if self.window:
+                    self._drop(kind, key)
+                else:
+                    self._hidden.append((kind, bytes(key)))
+            return at is not None
+        if len(value) > _LONGEST or len(key) > _LONGEST or (kind != _IRK and self._opened_ms is None):
             self.refused += 1
-        elif len(value) <= _LONGEST:
-            self._drop(old)
-            self.secrets.append((kind, key, bytes(value)))
-            self.changed = True
-            self.made = self.made or kind != _IRK
-            peers = self._peers()
-            if len(peers) > _MOST:
-                self._drop([each for each in self.secrets if each[1] == peers[0]])
+            return True
+        self._drop(kind, key)
+        self.data += struct.pack("BBB", kind, len(key), len(value)) + bytes(key) + bytes(value)
+        self.made = self.made or kind != _IRK
+        peers = self.peers()
+        if len(peers) > _MOST:
+            self._drop(None, peers[0])
         return True
 
     def left(self):
@@ -79,12 +71,8 @@ class Bonds:
     # in the clip's own time
 
     def open(self, now_ms):
-        """Open the window."""
+        """Open the window. It is closed by `window`, whereafter a pairing that has begun may still end."""
         self._opened_ms, self.window = now_ms, True
-
-    def close(self):
-        """Close the window; a pairing that has begun may end."""
-        self.window = False
 
     def turn(self, now_ms):
         """Close the window when its time is over; write what has changed, OSError is the flash's."""
@@ -93,51 +81,59 @@ class Bonds:
             self.window = self.window and open_ms < _WINDOW_MS
             if open_ms >= _WINDOW_MS + _UNDER_WAY_MS:
                 self._opened_ms = None
-        if self.changed:
-            self.changed = False
-            self._save()
-
-    def count(self):
-        """How many centrals have a bond."""
-        return len(self._peers())
+        if self._changed:
+            self._changed, data = False, self.data
+            replace(FILE, data + struct.pack("<I", binascii.crc32(data)), False)
 
     def forget(self):
         """Delete the bonds with all centrals."""
-        self._drop([each for each in self.secrets if each[0] != _IRK])
+        for peer in self.peers():
+            self._drop(None, peer)
 
-    def _peers(self):
+    def peers(self):
         """Keys of the centrals, the one that bonded longest ago first."""
-        found = []
-        for kind, key, _ in self.secrets:
-            if kind != _IRK and key not in found:
+        found, at = [], 0
+        while at < len(self.data):
+            key, end = self._key(at)
+            if self.data[at] != _IRK and key not in found:
                 found.append(key)
+            at = end
         return found
 
-    def _drop(self, secrets):
-        if secrets:
-            self.secrets = [each for each in self.secrets if each not in secrets]
-            self.changed = True
+    def _key(self, at):
+        """Key of the secret that begins there, and where it ends."""
+        behind = at + _HEAD + self.data[at + 1]
+        return self.data[at + _HEAD : behind], behind + self.data[at + 2]
 
-    def _save(self):
-        data = b"".join([struct.pack("BBB", k, len(key), len(value)) + key + value for k, key, value in self.secrets])
-        replace(self._path, data + struct.pack("<I", binascii.crc32(data)), False)
+    def _find(self, kind, key, index=0):
+        """Where the secret begins and ends, None and None if there is none."""
+        at = 0
+        while at < len(self.data):
+            own, end = self._key(at)
+            if self.data[at] == kind and (key is None or own == bytes(key)) and (kind, own) not in self._hidden:
+                if not index:
+                    return at, end
+                index -= 1
+            at = end
+        return None, None
+
+    def _drop(self, kind, key):
+        """Delete the secrets of a key, of one kind or of all; whatever this is for is written then."""
+        at, self._changed = 0, True
+        while at < len(self.data):
+            own, end = self._key(at)
+            if own == bytes(key) and kind in (None, self.data[at]):
+                self.data = self.data[:at] + self.data[end:]
+            else:
+                at = end
 
     def _load(self):
         """Take over what was kept, whole or not at all; True when there was a file, and it was damaged."""
         try:
-            if os.stat(self._path)[6] > 4 + (2 * _MOST + 1) * (_HEAD + 16 + _LONGEST):
-                return True
-            with open(self._path, "rb") as file:
-                data = file.read()
+            with open(FILE, "rb") as file:
+                data = file.read(4 + (2 * _MOST + 1) * (_HEAD + 16 + _LONGEST))
         except OSError:  # none yet
             return False
-        end = len(data) - 4
-        if end < 0 or struct.unpack_from("<I", data, end)[0] != binascii.crc32(data[:end]):
-            return True
-        at = 0
-        while at < end:
-            kind, key_bytes, value_bytes = struct.unpack_from("BBB", data, at)
-            at += _HEAD + key_bytes
-            self.secrets.append((kind, data[at - key_bytes : at], data[at : at + value_bytes]))
-            at += value_bytes
-        return False
+        good = data[-4:] == struct.pack("<I", binascii.crc32(data[:-4]))
+        self.data = data[:-4] if good else b""
+        return not good

@@ -260,11 +260,9 @@ class Commands:
         return self._clip.clock.command(payload)
 
     def _pair(self, payload, outlet):
-        if not payload or payload[0] > ids.PAIR_FORGET:
-            raise RefusedError(ids.MALFORMED)
-        if not self._clip.access.pairs:
-            raise RefusedError(ids.UNSUPPORTED)
-        self._clip.ble.pairing.command(payload[0])
+        result = self._clip.access.command(payload[0] if payload else 255)
+        if result:
+            raise RefusedError(result)
         return b""
 
     def _get_settings(self, payload, outlet):

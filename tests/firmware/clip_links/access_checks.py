@@ -127,7 +127,7 @@ def check_the_window_lets_the_stack_bond_and_shuts_behind_the_first():
     clip = GuardedClip(1)
     clip.connect(1)
     assert clip.asked(1, ids.PAIR, OPEN) == ids.NOT_PAIRED
-    clip.access.open_window()
+    clip.access.command(ids.PAIR_OPEN)
     clip.ble.turn()
     assert clip.radio.options["bond"] is True
     assert clip.access.bits() == ids.ACCESS_WINDOW | ids.ACCESS_CONTROL
@@ -141,7 +141,7 @@ def check_the_window_lets_the_stack_bond_and_shuts_behind_the_first():
     assert clip.asked(1, ids.PAIR, OPEN) == ids.OK
     assert clip.asked(1, ids.PAIR, bytes([ids.PAIR_FORGET])) == ids.OK
     assert clip.asked(1, ids.SET_SETTINGS, b"{}") == ids.NOT_PAIRED
-    assert clip.ble.pairing.bonds.count() == 0
+    assert clip.access.bonds.peers() == []
 
 
 def check_without_a_stack_that_pairs_control_is_the_cables():

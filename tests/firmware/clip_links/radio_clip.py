@@ -2,9 +2,9 @@
 
 from small_clip import Clip, clock
 
-from hipclip import ble, bonds, pairing
+from hipclip import access, ble, bonds
 
-for module in (ble, bonds, pairing):
+for module in (access, ble, bonds):
     module.time = clock
 CONNECT, DISCONNECT, WRITE, READ_REQUEST, MTU, SET_SECRET = 1, 2, 3, 4, 21, 30
 DATA, CONTROL, INFO, STATUS, EVENTS, KEY = 1, 2, 3, 4, 5, 6
@@ -16,11 +16,9 @@ class Bonds(bonds.Bonds):
     def _load(self):
         return False
 
-    def _save(self):
-        pass
 
-
-pairing.Bonds = Bonds
+bonds.replace = lambda path, data, damaged: None
+access.Bonds = Bonds
 
 
 class RadioClip(Clip):

@@ -7,7 +7,7 @@ from hipclip import access, calibration, commands, kept, monitorset, sender, set
 from hipclip.clock import Clock
 from hipclip.counters import Counters
 from hipclip.outlet import Outlet
-from hipclip.tiltsource import TiltSource
+from hipclip.tiltstream import TiltStream
 from hipwire import ids
 
 
@@ -165,8 +165,8 @@ class Clip:
         self.clock = Clock()
         self.left = []
 
-    def _make_tilt(self):
-        return TiltSource(self.sampler, self.settings, self.calibration)
+    def _make_tilt(self, ring):
+        return TiltStream(ring, self.imu, self.sampler.clock, self.settings, self.calibration)
 
     def leave(self, where):
         self.left.append(where)
