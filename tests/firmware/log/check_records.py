@@ -205,4 +205,6 @@ def test_runs_do_not_mix():
     for number in (1, 2):
         for frame in frames_of(number):
             assert {sample[1] for sample in frame[4]} == {number}
+        sequences = [record[0] for record in records(number)]
+        assert sequences == list(range(len(sequences)))
     assert frames_of(2)[0][1:3] == (0, 0)
