@@ -31,6 +31,8 @@ What it calls, always in the order of the steps:
     out.slipped(cdeg)        the clip has moved on the body: from here on steps are flagged MOUNT, until `begin`
 """
 
+from array import array
+
 from micropython import const
 
 from hipclip.detect.contacts import Contacts
@@ -64,7 +66,9 @@ class Detector:
 
     def template(self, values, confirmed):
         """Take the runner's stride of earlier runs, before `begin`."""
-        self._steps.judge.template(values, confirmed)
+        judge = self._steps.judge
+        judge.template = values and array("h", values)
+        judge.confirmed = bool(values) and confirmed
         self._steps.begin()
 
     def swap(self):

@@ -61,7 +61,7 @@ class Drops:
         weights = [
             math.sin(scale * k) / (scale * k) * (0.54 + 0.46 * math.cos(math.pi * k / half)) for k in range(1, half + 1)
         ]
-        total = _ONE / (2.0 * sum(weights) + 1.0)
+        total = _ONE / (2 * sum(weights) + 1)
         rest = _ONE
         for k in range(1, half + 1):
             kernel[k] = round(total * weights[k - 1])
@@ -96,6 +96,5 @@ class Drops:
             before, after = sign * smooth[top - 1], sign * smooth[top + 1]
             bend = before - 2 * peak + after
             if bend < 0 and before <= peak >= after:
-                tilt = 1.0 * (before - after)
-                return (peak - tilt * tilt / (8.0 * bend)) / _ONE
+                return (peak - (before - after) / (8 * bend) * (before - after)) / _ONE
         return peak / _ONE

@@ -17,7 +17,6 @@ _SLIP_STEPS = const(24)
 _SLIP_MEAN_STEPS = const(16)
 _SLIP_GAP_STEPS = const(20)
 _SLIP_SETTLE_STEPS = const(60)
-_DOUBT_STRIDES = const(6)
 # hipdrop.slips
 _JUMP_STEPS = const(8)
 _JUMP_PAUSE_MS = const(1000)
@@ -48,10 +47,6 @@ class Slips:
         """The wearer has stopped, samples are missing, or the alternation starts anew."""
         self._steps = self._seen = self._jump_off = 0
         self._before = None
-
-    def pause(self):
-        """There was a break long enough to take the clip off."""
-        self.doubt = self.doubt or _DOUBT_STRIDES
 
     def gap(self):
         """Samples are missing in the stride or shortly before it."""
@@ -88,12 +83,12 @@ class Slips:
         return slipped if self._jump_off >= _SLIP_STEPS else None
 
     def _mean(self, first):
-        obliquity = tilt = 0.0
+        obliquity = tilt = 0
         for k in range(first, first + 3):
             at = 2 * (k % _JUMP_STEPS)
             obliquity += self._ups[at]
             tilt += self._ups[at + 1]
-        return obliquity / 3.0, tilt / 3.0
+        return obliquity / 3, tilt / 3
 
     def roll(self, up, steps):
         """Take the mean up of a stride that stands for so many steps; gives degrees if the clip has slipped."""
@@ -103,7 +98,7 @@ class Slips:
         if self._reference is None:
             self._recent = self._reference = up
             return None
-        weight = min(1.0, steps / _SLIP_MEAN_STEPS)
+        weight = min(1, steps / _SLIP_MEAN_STEPS)
         obliquity, tilt = self._recent
         obliquity += weight * (up[0] - obliquity)
         tilt += weight * (up[1] - tilt)
@@ -116,6 +111,6 @@ class Slips:
 
 def _angle(a, b):
     """Degrees between two up vectors whose obliquity is small."""
-    across = (a[1] - b[1]) * math.cos(math.radians(0.5 * (a[0] + b[0])))
+    across = (a[1] - b[1]) * math.cos(math.radians(a[0]))
     along = a[0] - b[0]
     return math.sqrt(along * along + across * across)

@@ -49,7 +49,9 @@ _SHORTEST_STEP_PERCENT = const(60)
 _LONGEST_STEP_PERCENT = const(160)
 _CARRY_GAP_MS = const(1000)
 _CARRY_PERCENT = const(20)
-_DOUBT_MS = const(3000)  # hipdrop.settings.MountSettings
+# hipdrop.settings.MountSettings: after a break in which the clip may have been moved it is not watched at first
+_DOUBT_MS = const(3000)
+_DOUBT_STRIDES = const(6)
 _NEWEST = const(7)  # hipdrop.bout: steps that the typical step time is the median of
 
 
@@ -80,11 +82,6 @@ class Steps:
         self._typical_before = self._parity_before = 0
         self._clear_bout()
 
-    @property
-    def running(self):
-        """Whether a confirmed bout of running is open."""
-        return self._landings >= _CONFIRM
-
     def settle(self, index):
         """Close the bout if no foot has landed for too long up to a sample."""
         longest = self._contacts.longest
@@ -113,6 +110,7 @@ class Steps:
         self._number += 1
         self._parity = -self._parity
         self._landings += 1
+        self.running = self._landings >= _CONFIRM
         if self._landings > 1:
             self._complete(self._number - 2)
         if self._landings == _CONFIRM:
@@ -147,6 +145,7 @@ class Steps:
 
     def _clear_bout(self):
         self._landings = 0
+        self.running = False  # whether a confirmed bout is open
         self._newest = []
         self._typical = 0
         self._begin_alternation()
@@ -160,7 +159,7 @@ class Steps:
     def _begin_bout(self, place):
         """Count the alternation of the legs on through a pause, by the cadence, where that can be told."""
         if self._last is not None and place - self._last > self._contacts.samples_64(_DOUBT_MS):
-            self._slips.pause()
+            self._slips.doubt = self._slips.doubt or _DOUBT_STRIDES
         step = self._typical_before
         if step:
             away = place - self._place_before
@@ -237,11 +236,11 @@ class Steps:
                     slips.doubt -= 1
                 if watched and not slips.doubt and not self._lost:
                     self._slipped(slips.roll(up, _CHECK_EVERY if settled else 1))
-                stride_s = (end - begin) * 15.625 / self._contacts.rate_mhz
+                stride_s = (end - begin) * 125 / 8 / self._contacts.rate_mhz
                 stride = start, stop, -rows[at + _PARITY], stride_s, up[1]
             else:
                 stride = ()
-        if self._drops.measure(begin, place, end, self._crossings[after] + 1, 100.0 * up[0]):
+        if self._drops.measure(begin, place, end, self._crossings[after] + 1, 100 * up[0]):
             rows[at + _FLAGS] |= _WOBBLE
         rows[at + _LEFT], rows[at + _RIGHT] = self._drops.left, self._drops.right
         self._give(at, stride)
@@ -259,7 +258,7 @@ class Steps:
         if abs(c) > _TURN_LIMIT_DDPS * n:
             self._turn_until = end + self._contacts.samples_64(_TURN_TAIL_MS)
         self._turning = place < self._turn_until
-        return 0.01 * a / n, 0.01 * b / n
+        return a / n / 100, b / n / 100
 
     def _slipped(self, deg):
         if deg is not None:

@@ -200,7 +200,7 @@ def test_the_parameters_are_those_of_the_host(repository: Path) -> None:
         "slips_SLIP_PITCH_DEG": mount.slip_pitch_deg, "slips_SLIP_JUMP_DEG": mount.slip_jump_deg,
         "slips_SLIP_JUMP_FROM": mount.slip_jump_from, "slips_SLIP_STEPS": mount.slip_steps,
         "slips_SLIP_MEAN_STEPS": mount.slip_mean_steps, "slips_SLIP_GAP_STEPS": mount.slip_gap_steps,
-        "slips_SLIP_SETTLE_STEPS": mount.slip_settle_steps, "slips_DOUBT_STRIDES": mount.doubt_strides,
+        "slips_SLIP_SETTLE_STEPS": mount.slip_settle_steps, "steps_DOUBT_STRIDES": mount.doubt_strides,
         "slips_JUMP_STEPS": _JUMP_STEPS, "slips_JUMP_PAUSE_MS": 1000 * _JUMP_PAUSE_S,
     }  # fmt: skip
     found = constants(repository)
