@@ -1,0 +1,332 @@
+"""`hipdrop clip runs`, `sync` and `erase`: the runs that a clip has kept by itself (docs/sync.md)."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from hipdrop.commands.live import chosen_link
+from hipdrop.commands.options import ClipOption, ConfigOption, DebugOption, PersonOption, ShoeOption
+from hipdrop.errors import OutputError, UsageError
+from hipwire import ids
+
+if TYPE_CHECKING:
+    from hipdrop.links.base import Link
+    from hipdrop.links.line import Line
+    from hipdrop.people import Person
+    from hipdrop.receive.messages import ClipInfo
+    from hipdrop.runs.convert import Who
+    from hipdrop.runs.kept import ClipRun, Kept
+    from hipdrop.runs.sync import Sync, Synced, Tell
+
+STATE_WORDS = {ids.RUN_WHOLE: "whole", ids.RUN_GROWING: "being recorded", ids.RUN_TORN: "cut off"}
+SyncNumbers = Annotated[
+    list[int] | None,
+    typer.Argument(metavar="[NUMBER]...", help="Which runs; without it all that are not here.", show_default=False),
+]
+EraseNumbers = Annotated[list[int] | None, typer.Argument(metavar="[NUMBER]...", help="Which.", show_default=False)]
+
+
+def runs_command(clip: ClipOption = None, debug: DebugOption = False) -> None:
+    """List the runs that a clip has kept by itself: number, when, how long, size, state, whether they are here."""
+    from hipdrop.commands.clip import with_clip
+    from hipdrop.runs.fetching import list_runs
+    from hipdrop.runs.kept import Kept
+    from hipdrop.runs.sync import asked_info
+
+    async def ask(line: Line, link: Link) -> tuple[list[ClipRun], Kept]:
+        info = await asked_info(line)
+        return await list_runs(line), Kept(info["serial"])
+
+    runs, kept = asyncio.run(with_clip(chosen_link(clip), ask))
+    print("\n".join(_table(runs, kept)) if runs else "the clip keeps no runs")
+
+
+def _table(runs: Sequence[ClipRun], kept: Kept) -> Iterator[str]:
+    yield f"{'run':>5}  {'when':16}  {'length':>8}  {'size':>8}  {'state':14}  here"
+    for run in runs:
+        here = "no" if kept.find(run) is None else "yes"
+        yield (
+            f"{run.number:5}  {_when(run.start_s):16}  {_length(run.duration_s):>8}  {size_words(run.bytes):>8}  "
+            f"{STATE_WORDS.get(run.state, '?'):14}  {here}"
+        )
+
+
+def _when(unix_s: float) -> str:
+    return f"{_local(unix_s):%Y-%m-%d %H:%M}" if unix_s else "not known"
+
+
+def _local(unix_s: float) -> datetime:
+    return datetime.fromtimestamp(unix_s, UTC).astimezone()
+
+
+def _length(seconds: float) -> str:
+    from hipdrop.wording import clock
+
+    return clock(seconds)
+
+
+def size_words(count: int) -> str:
+    """Give a size as people read it."""
+    return f"{count / 1e6:.1f} MB" if count >= 100_000 else f"{count / 1e3:.0f} kB"
+
+
+def sync_command(
+    numbers: SyncNumbers = None,
+    clip: ClipOption = None,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", "-o", metavar="DIR", help="Put the recordings here, not among your recordings."),
+    ] = None,
+    person: PersonOption = None,
+    shoe: ShoeOption = None,
+    keep: Annotated[bool, typer.Option("--keep", help="Leave the clip's own file beside each recording.")] = False,
+    erase: Annotated[
+        bool, typer.Option("--erase", help="Erase on the clip what is safe on this computer's disk.")
+    ] = False,
+    at: Annotated[
+        str | None,
+        typer.Option(
+            "--at", metavar="TIME", help="When the run began, such as '2026-11-22 18:30'.", show_default=False
+        ),
+    ] = None,
+    config: ConfigOption = None,
+    debug: DebugOption = False,
+) -> None:
+    """Fetch the runs that a clip has kept by itself, and make recordings of them.
+
+    They are recordings as those of hipdrop live: replay, report, history and table take them. Ctrl-C or a pulled cable
+    loses nothing: the next sync goes on where this one was. Nothing is erased on the clip without --erase.
+    """
+    from hipdrop.runs.sync import Sync, Wish
+
+    if at is not None and len(numbers or ()) != 1:
+        raise UsageError(
+            "--at says when one run began: name that run, such as: hipdrop clip sync 3 --at '2026-11-22 18:30'"
+        )
+    at_unix_s = None if at is None else parse_time(at)
+    link = chosen_link(clip)
+    who = _who(link, person, shoe, config)
+    wish = Wish(_folder(out), who, numbers or (), keep, erase, at_unix_s)
+    with _bar() as tell:
+        sync = Sync(link, wish, tell, _tell_done)
+        _carry_out(sync)
+    _tell_end(sync, named=bool(numbers))
+
+
+def parse_time(text: str) -> float:
+    """Read a local date and time.
+
+    Raises
+    ------
+    UsageError
+        It is none.
+    """
+    try:
+        return datetime.fromisoformat(text).astimezone().timestamp()
+    except (ValueError, OverflowError, OSError) as error:
+        raise UsageError(f"--at {text}: give date and time, such as '2026-11-22 18:30'") from error
+
+
+def _who(link: Link, name: str | None, shoe: str | None, config: Path | None) -> Who:
+    from hipdrop.commands.runner import who_runs
+    from hipdrop.runs.convert import Who
+    from hipdrop.settings import Settings
+
+    person: Person | None = who_runs(name, shoe, recall=not link.name.startswith("virtual"))
+    settings = Settings() if config is None else Settings.load(config)
+    if person is None:
+        return Who(settings)
+    person.keep(None, session=False)
+    return Who(settings, person.profile(), person.name, person.shoe)
+
+
+def _folder(out: Path | None) -> Path:
+    from hipdrop.recording.library import recordings_folder
+
+    folder = out or recordings_folder()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(folder, f"cannot be made ({error.strerror or error}); name another with --out") from error
+    return folder
+
+
+def _carry_out(sync: Sync) -> None:
+    """Run it; Ctrl-C ends it in order."""
+    from hipdrop.interrupt import on_interrupt
+    from hipdrop.links.remembered import remember
+
+    async def run() -> None:
+        task = asyncio.ensure_future(sync.run())
+
+        def stop() -> None:
+            task.cancel()
+
+        with on_interrupt(stop):
+            await task
+
+    try:
+        asyncio.run(run())
+    except asyncio.CancelledError:
+        raise KeyboardInterrupt from None
+    finally:
+        _tell_broken_off(sync)
+    remember(sync.link.name)
+
+
+def _tell_broken_off(sync: Sync) -> None:
+    """Say how far a run has come that is not done."""
+    if sync.at is None or sync.at[0].key in [one.run.key for one in sync.done]:
+        return
+    run, at = sync.at
+    print(
+        f"hipdrop: run {run.number}: {size_words(at)} of {size_words(run.bytes)} are here; "
+        "the next hipdrop clip sync goes on there",
+        file=sys.stderr,
+    )
+
+
+def _tell_done(synced: Synced, info: ClipInfo) -> None:
+    """Say what became of a run, and put it into the history."""
+    from hipdrop.after.history.keeping import keep_run
+    from hipdrop.after.history.runs import BeganFrom
+    from hipdrop.runs.wallclock import Known
+
+    run, recorded, when = synced.run, synced.recorded, synced.when
+    words = []
+    if recorded is not None and when is not None:
+        words = [_when(when.unix_s), _length(recorded.summary.recording.duration_s), str(recorded.path)]
+        began = {Known.SAID: BeganFrom.SAID, Known.ESTIMATED: BeganFrom.RECORDING}.get(when.known, BeganFrom.LIVE)
+        if when.known is not Known.UNKNOWN and keep_run(recorded.path, info, recorded.summary, recorded.events, began):
+            words.append("in the history")
+    print(f"run {run.number}: {', '.join(words) or 'not fetched'}", flush=True)
+    for note in synced.notes:
+        print(f"hipdrop: run {run.number}: {note}", file=sys.stderr)
+
+
+def _tell_end(sync: Sync, *, named: bool) -> None:
+    if not sync.done and not named:
+        print("nothing to fetch: all runs of the clip are here, or it keeps none")
+    if sync.erased:
+        print(_erased_line(sync.erased))
+
+
+def _erased_line(runs: Sequence[ClipRun]) -> str:
+    return f"erased on the clip: {', '.join(f'run {run.number}' for run in runs)}"
+
+
+@contextmanager
+def _bar() -> Iterator[Tell]:
+    """Show how far the run is on a terminal, with rate and time left; nothing elsewhere."""
+    if not sys.stderr.isatty():
+        yield lambda run, at: None
+        return
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        DownloadColumn,
+        Progress,
+        TaskID,
+        TextColumn,
+        TimeRemainingColumn,
+        TransferSpeedColumn,
+    )
+
+    columns = (
+        TextColumn("{task.description:8}"), BarColumn(), DownloadColumn(), TransferSpeedColumn(),
+        TimeRemainingColumn(compact=True),
+    )  # fmt: skip
+    with Progress(*columns, console=Console(file=sys.stderr), transient=True) as bar:
+        tasks: dict[int, TaskID] = {}
+
+        def tell(run: ClipRun, at: int) -> None:
+            if run.number not in tasks:
+                tasks[run.number] = bar.add_task(f"run {run.number}", total=run.bytes, completed=at)
+            bar.update(tasks[run.number], completed=at)
+
+        yield tell
+
+
+def erase_command(
+    numbers: EraseNumbers = None,
+    clip: ClipOption = None,
+    fetched: Annotated[bool, typer.Option("--fetched", help="All that are safe on this computer.")] = False,
+    all_: Annotated[bool, typer.Option("--all", help="All; with --yes those too that were never fetched.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask first.")] = False,
+    debug: DebugOption = False,
+) -> None:
+    """Erase runs on a clip: those named, those that are safe here, or all.
+
+    One that has not been fetched is gone for good, and is erased with --all --yes alone.
+    """
+    from hipdrop.commands.clip import with_clip
+    from hipdrop.runs.fetching import list_runs
+    from hipdrop.runs.kept import Kept
+    from hipdrop.runs.sync import asked_info, erase
+
+    if bool(numbers) + fetched + all_ != 1:
+        raise UsageError("name the runs by number, or say --fetched or --all")
+
+    async def work(line: Line, link: Link) -> list[ClipRun]:
+        info = await asked_info(line)
+        runs = await list_runs(line)
+        with Kept(info["serial"]) as kept:
+            chosen = chosen_runs(runs, kept, numbers or (), fetched=fetched, even_unfetched=all_ and yes)
+            if not chosen or not (yes or await asyncio.to_thread(_confirmed, chosen)):
+                return []
+            for run in chosen:
+                await erase(line, run)
+        return chosen
+
+    gone = asyncio.run(with_clip(chosen_link(clip), work))
+    print(_erased_line(gone) if gone else "nothing was erased")
+
+
+def chosen_runs(
+    runs: Sequence[ClipRun], kept: Kept, numbers: Sequence[int], *, fetched: bool, even_unfetched: bool
+) -> list[ClipRun]:
+    """Give the runs to be erased.
+
+    Raises
+    ------
+    UsageError
+        One has not been fetched, is being recorded, or is none of the clip's.
+    """
+    missing = sorted({*numbers} - {run.number for run in runs})
+    if missing:
+        there = ", ".join(str(run.number) for run in runs) or "none"
+        raise UsageError(f"the clip has no run {missing[0]}; it has {there}")
+    chosen = [run for run in runs if not numbers or run.number in numbers]
+    growing = next((run for run in chosen if run.growing), None)
+    if fetched or even_unfetched:
+        chosen = [run for run in chosen if not run.growing]
+    elif growing is not None:
+        raise UsageError(f"run {growing.number} is being recorded; end it first, with two presses of the clip's button")
+    unfetched = [run for run in chosen if kept.find(run) is None]
+    if fetched:
+        return [run for run in chosen if run not in unfetched]
+    if unfetched and not even_unfetched:
+        which = ", ".join(str(run.number) for run in unfetched)
+        raise UsageError(
+            f"never fetched to this computer: run {which}; fetch first: hipdrop clip sync; "
+            "--all --yes erases all, for good"
+        )
+    for run in unfetched:
+        print(f"hipdrop: run {run.number} was never fetched to this computer", file=sys.stderr)
+    return chosen
+
+
+def _confirmed(runs: Sequence[ClipRun]) -> bool:
+    """Ask."""
+    if sys.stdin is None or not sys.stdin.isatty():
+        raise UsageError("nobody is here to be asked; say --yes")
+    count = len(runs)
+    return typer.confirm(f"Erase {count} run{'s' if count != 1 else ''} on the clip? They are on this computer.")
