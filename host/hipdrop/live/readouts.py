@@ -58,7 +58,7 @@ class StatePanel(TextPanel):
         )  # fmt: skip
         elapsed = clock(max(facts.elapsed_s, now.reached_s))
         if facts.coaching is not None and phase.kind is not PhaseKind.COACH:
-            beside = ", ".join(part for part in (facts.coaching.beside, beside, elapsed) if part)
+            beside = ", ".join(part for part in (facts.coaching.beside, beside, f"total {elapsed}") if part)
             elapsed = facts.coaching.headline
         if not self.changed(phase.text, phase.detail, part, elapsed, beside):
             return False

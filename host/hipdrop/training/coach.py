@@ -128,8 +128,9 @@ class Coach:
         plan, repeat = self.plan, self.repeat
         if self.stage is Stage.OVER:
             done = self.outcome is Outcome.DONE
-            detail = "well done; tomorrow's check-in comes before the next" if done else "walk home"
-            return Coaching("OVER", None, repeat, plan.repeats, "", detail, self.why, pressing=not done)
+            detail = "well done; tomorrow's check-in comes before the next" if done else "the set ends here; walk home"
+            why = self.why if done else f"over: {self.why}"
+            return Coaching("OVER", None, repeat, plan.repeats, "", detail, why, pressing=not done)
         if self.stage is Stage.ASK:
             detail = f"walk; press P and a number: {SAFE_PAIN} or less goes on, more ends the set, so does no answer"
             left_s = self._asked_s + ANSWER_S - self._now_s
