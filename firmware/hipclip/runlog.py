@@ -160,15 +160,21 @@ class RunLog(Pages):
         has_raw = self._settings.get("log_raw") and self._left > _RAW_RESERVE
         if has_raw:
             self.marks = RAW_KEPT
-        self._follow_rate()
         self._tilt.begin()
         for message in head:
             self._tilt.put(message)
         self._tilt.close()  # on the flash at once: so a run says what it is however it ends
         self._ending = self._closed = False
         self.state = ids.RECORDING
-        if has_raw:
-            self._begin_raw()
+        if not has_raw:
+            return
+        if not self._raw:
+            for _ in range(_RAW_PAGES):
+                self.free.append(bytearray(RECORD_BYTES))
+            self._raw_pages = RawFiller(self)
+            self._raw = RawWriter(self._raw_pages)
+        self._raw.begin(frames.RAW_MAX_SAMPLES)
+        self._sampler.sinks.append(self._raw)
 
     def take(self, values, count, index, ticks_us, flags):
         """Keep tilt samples: five `values` each; `index` and `ticks_us` are of the first one's first raw sample."""
@@ -189,15 +195,6 @@ class RunLog(Pages):
         self._end_raw()
         self._ending = True
         self.reason = why
-
-    def _begin_raw(self):
-        if not self._raw:
-            for _ in range(_RAW_PAGES):
-                self.free.append(bytearray(RECORD_BYTES))
-            self._raw_pages = RawFiller(self)
-            self._raw = RawWriter(self._raw_pages)
-        self._raw.begin(frames.RAW_MAX_SAMPLES)
-        self._sampler.sinks.append(self._raw)
 
     def _end_raw(self):
         raw = self._raw
@@ -250,7 +247,7 @@ class RunLog(Pages):
 
     def _write(self, page):
         """Write a record. Behind a flush the file goes on in a new block: alone, so that no call erases two."""
-        self._follow_rate()
+        self._tilt.period = 2 * 1000000000 * 256 // self._sampler.clock.rate_mhz
         view = memoryview(page)
         crc = RECORD_BYTES - 4
         struct.pack_into("<I", page, crc, binascii.crc32(view[:crc]))
@@ -284,6 +281,3 @@ class RunLog(Pages):
         except OSError:
             pass
         self.state = ids.NOT_RECORDING
-
-    def _follow_rate(self):
-        self._tilt.period = 2 * 1000000000 * 256 // self._sampler.clock.rate_mhz
