@@ -121,6 +121,36 @@ def test_the_short_recordings(micropython: Callable[..., str], reference_data: P
     assert all(one.agree == 1.0 for one in found)
 
 
+def resampled(path: Path, mount: list[list[float]]) -> TiltRun:
+    """Tilt samples of a recording of another rate, as a clip would have taken it."""
+    feed = Feed.from_file(path)
+    given_s = np.arange(len(feed.acc_g)) / feed.rate_hz
+    t_s = np.arange(0.0, given_s[-1], 1.0 / 208.0)
+    acc, gyr = (np.column_stack([np.interp(t_s, given_s, c) for c in both.T]) for both in (feed.acc_g, feed.gyr_dps))
+    return of_feed(Feed(208.0, acc, gyr), np.array(mount))
+
+
+UP_X, UP_Y = [[0, 0, 1], [1, 0, 0], [0, 1, 0]], [[0, 0, -1], [0, 1, 0], [1, 0, 0]]  # as data/README.md has them
+WALKS = {"mobgap_ha001/straight": UP_X, "mobgap_ha001/daily": UP_X, "tripod_sacrum": UP_Y}
+
+
+def walking_is_no_running(
+    micropython: Callable[..., str], folder: Path, reference_data: Path, names: list[str]
+) -> None:
+    for name in names:
+        run = resampled(reference_data / "walking" / name / "imu.csv", WALKS[name])
+        assert on_the_clip(micropython, folder, run).lines == []
+
+
+def test_a_walk_is_no_running(micropython: Callable[..., str], reference_data: Path, tmp_path: Path) -> None:
+    walking_is_no_running(micropython, tmp_path, reference_data, ["mobgap_ha001/straight"])
+
+
+@pytest.mark.validation
+def test_walking_is_no_running(micropython: Callable[..., str], reference_data: Path, tmp_path: Path) -> None:
+    walking_is_no_running(micropython, tmp_path, reference_data, list(WALKS))
+
+
 @pytest.mark.validation
 def test_the_long_run_with_a_sag(micropython: Callable[..., str], reference_data: Path, tmp_path: Path) -> None:
     check([compare(micropython, tmp_path, recorded(reference_data / "running/long_run_sag"))])
