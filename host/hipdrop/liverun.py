@@ -12,11 +12,12 @@ from typing import Any
 from hipcal.procedures.check import words_of
 from hipdrop.alerts import Haptic, HapticCounts, Outbox
 from hipdrop.calibrations import OfClip
-from hipdrop.errors import OutputError
+from hipdrop.errors import ConfigError, OutputError
 from hipdrop.eventlog import EventLog
 from hipdrop.events import CalibrationRefused, Event, SensorChecked, Site, UserInput
 from hipdrop.links.base import Link
 from hipdrop.links.connection import Session, StreamChoice
+from hipdrop.links.monitoring import to_record
 from hipdrop.links.states import State
 from hipdrop.profile import Profile
 from hipdrop.receive.chain import Chain
@@ -81,12 +82,20 @@ class LiveRun:
 
     def session(self, link: Link, stream: StreamChoice = "auto", on_state: OnState = lambda state: None) -> Session:
         """Make the session that brings the clip's messages here."""
-        session = self.current = Session(link, self, stream=stream, on_change=on_state)
+        monitor = self._monitor_record()
+        session = self.current = Session(link, self, stream=stream, on_change=on_state, monitor=monitor)
         settings = self._given[0].alerts
         if settings.haptic:
             self._haptic = Haptic(session, settings)
             self.outbox.players.insert(0, self._haptic)
         return session
+
+    def _monitor_record(self) -> bytes | None:
+        """Give what the clip shall go by for this person where no host is; None for nobody, or what no clip can."""
+        settings, site, profile = self._given
+        with suppress(ConfigError):  # a host counts more steps than a clip: no reason not to run
+            return to_record(settings, profile, site) if self.runner[0] else None
+        return None
 
     def end(self) -> None:
         """End the run in order, as `hipdrop.links.connection.Session.end`."""

@@ -128,6 +128,8 @@ def live_command(
             streamed = asyncio.run(watch(run, link, stream, duration, facts, window))
         if not streamed:
             raise KeyboardInterrupt  # before there was a run
+        if run.current is not None and run.current.monitor_error is not None:
+            print(f"hipdrop: {run.current.monitor_error}", file=sys.stderr)
     finally:
         if run.chain.pipeline is not None:  # whatever went wrong: what was run is not lost
             report(run, Path(link.name), out, picture=not no_plot, known=known, save_profile=save_profile, who=who)

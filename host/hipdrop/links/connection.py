@@ -11,6 +11,7 @@ from hipdrop.errors import ClipBusy, ClipRefused, LinkError, LinkLost, ProtocolM
 from hipdrop.links.base import Link
 from hipdrop.links.line import Line, now_s
 from hipdrop.links.states import Action, Happening, State, advance
+from hipdrop.links.storing import detects, tell_monitor
 from hipwire import frames, ids, records
 
 StreamChoice = Literal["raw", "tilt", "auto"]
@@ -61,6 +62,8 @@ class Session:
         Which stream: `auto` is raw where the connection carries it, else tilt where the clip knows how it sits.
     on_change
         Told each new state.
+    monitor
+        What the clip shall go by when it gives alerts by itself (`hipdrop.links.monitoring`), if it can.
 
     Attributes
     ----------
@@ -70,6 +73,8 @@ class Session:
         What the clip has said of itself.
     error
         Why the connection was lost the last time.
+    monitor_error
+        Why the clip has not taken `monitor`; None where it has, or need not.
     """
 
     def __init__(
@@ -79,11 +84,13 @@ class Session:
         *,
         stream: StreamChoice = "auto",
         on_change: Callable[[State], None] = lambda state: None,
+        monitor: bytes | None = None,
     ) -> None:
         self.link = link
         self.state = State.IDLE
         self.info: dict[str, Any] = {}
         self.error: LinkError | None = None
+        self.monitor_error: LinkError | None = None
         self.streamed = asyncio.Event()
         self._sink = sink
         self._on_change = on_change
@@ -91,6 +98,7 @@ class Session:
         self._line = Line(link, sink.message)
         self._stopped = False
         self._told_calibration = False
+        self._monitor = monitor
         self._tries = 0
         self._up = False
         self._ending = False
@@ -184,6 +192,9 @@ class Session:
         self.info = await self._line.info()
         if self.info["features"] & ids.HAS_CALIBRATION and not self._told_calibration:
             await self._ask_calibration()
+        if self._monitor is not None and detects(self.info):
+            self.monitor_error = await tell_monitor(self._line, self.info, self._monitor)
+            self._monitor = self._monitor if isinstance(self.monitor_error, LinkLost) else None
         return Happening.INFORMED
 
     async def _ask_calibration(self) -> None:

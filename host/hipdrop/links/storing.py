@@ -1,4 +1,4 @@
-"""What a clip keeps of its calibration: stored there, asked back."""
+"""What a clip keeps of its calibration and for its own monitor: stored there, asked back."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from hipdrop.errors import ClipRefused, LinkLost
 from hipdrop.links.requests import TRIES
 from hipdrop.receive.messages import ClipInfo
-from hipwire import errors, ids
+from hipwire import errors, ids, monitoring
 
 if TYPE_CHECKING:
     from hipcal.model import Calibration, MountFit
@@ -68,6 +68,57 @@ async def get_calibration(asker: Asker, info: Mapping[str, Any]) -> Calibration 
         return of_record(record, ClipInfo.of(dict(info)))
     except errors.WireError as error:
         raise LinkLost(f"the calibration that the clip keeps cannot be read ({error}); store another") from error
+
+
+def detects(info: Mapping[str, Any]) -> bool:
+    """Whether a clip with this info message finds steps and gives alerts by itself."""
+    return bool(info["features"] & ids.HAS_DETECTION)
+
+
+async def set_monitor(asker: Asker, info: Mapping[str, Any], record: bytes) -> None:
+    """Store what the clip's own monitor goes by (`hipdrop.links.monitoring.to_record`).
+
+    Raises
+    ------
+    ClipRefused
+        The clip does not detect by itself, or says why it does not take it.
+    LinkLost
+        No answer.
+    """
+    _check_detects(info)
+    await asker.ask(ids.SET_MONITOR, record, timeout_s=STORE_S, tries=TRIES)
+
+
+async def tell_monitor(asker: Asker, info: Mapping[str, Any], record: bytes) -> LinkLost | ClipRefused | None:
+    """Store it as `set_monitor`, for a run that goes on without: gives the error, if there is one."""
+    try:
+        await set_monitor(asker, info, record)
+    except (LinkLost, ClipRefused) as error:
+        return error
+    return None
+
+
+async def get_monitor(asker: Asker, info: Mapping[str, Any]) -> bytes:
+    """Ask the clip for the record that its monitor goes by.
+
+    Raises
+    ------
+    ClipRefused
+        The clip does not detect by itself.
+    LinkLost
+        No answer, or one that cannot be read.
+    """
+    _check_detects(info)
+    record = await asker.ask(ids.GET_MONITOR, b"", timeout_s=STORE_S, tries=TRIES)
+    if len(record) < monitoring.SIZE:
+        raise LinkLost("the clip's monitor cannot be read; put a newer firmware on it: hipdrop clip install")
+    return record
+
+
+def _check_detects(info: Mapping[str, Any]) -> None:
+    if not detects(info):
+        problem = "the clip gives no alerts by itself: put a newer firmware on it: hipdrop clip install"
+        raise ClipRefused(problem, ids.UNKNOWN_COMMAND, b"")
 
 
 async def set_mount(asker: Asker, mount: MountFit | None) -> None:
