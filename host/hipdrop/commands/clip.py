@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 
 import typer
 
+from hipdrop.commands.clipmonitor import monitor_command
 from hipdrop.commands.cliprun import erase_command, runs_command, sync_command
 from hipdrop.commands.install import install_command
 from hipdrop.commands.live import chosen_link
@@ -39,11 +40,13 @@ FEATURE_WORDS = {
     ids.HAS_FLASH_LOG: "flash log",
     ids.HAS_PAIRING: "pairing",
     ids.HAS_CALIBRATION: "calibration",
+    ids.HAS_DETECTION: "own alerts",
 }
 STATUS_ANSWER_BYTES = 85  # an answer that holds a status frame; smaller connections do not carry it
 
 clip_app = typer.Typer(help="Ask a clip, let it buzz, put the firmware on it.", rich_markup_mode=None)
 clip_app.command("install")(install_command)
+clip_app.command("monitor")(monitor_command)
 clip_app.command("runs")(runs_command)
 clip_app.command("sync")(sync_command)
 clip_app.command("erase")(erase_command)

@@ -27,6 +27,8 @@ COMMAND_WORDS = {
     ids.RESET: "start anew",
     ids.SET_CALIBRATION: "store its calibration",
     ids.GET_CALIBRATION: "give its calibration",
+    ids.SET_MONITOR: "store what its own alerts go by",
+    ids.GET_MONITOR: "say what its own alerts go by",
     ids.SET_CLOCK: "take the time",
     ids.GET_RUNS: "list its runs",
     ids.FETCH_RUN: "give the run",
