@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import math
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
@@ -24,14 +25,19 @@ def single(value: Any) -> Any:
     return np.float32(value) if isinstance(value, (float, np.floating)) else value
 
 
+def rounded(function: Callable[[float], float]) -> Callable[[float], Any]:
+    """Give a function of `math` that takes and gives 32 bits."""
+    return lambda value: np.float32(function(float(value)))
+
+
 class Rounded(ast.NodeTransformer):
     """Put `single` around every result of arithmetic."""
 
-    def visit_BinOp(self, node: ast.BinOp) -> ast.AST:  # noqa: N802
+    def visit_BinOp(self, node: ast.BinOp) -> ast.AST:
         self.generic_visit(node)
         return ast.Call(ast.Name("single", ast.Load()), [node], [])
 
-    def visit_AugAssign(self, node: ast.AugAssign) -> ast.AST:  # noqa: N802
+    def visit_AugAssign(self, node: ast.AugAssign) -> ast.AST:
         self.generic_visit(node)
         if not isinstance(node.target, ast.Name):
             return node  # an array, which rounds by itself
@@ -63,7 +69,7 @@ def told(monkeypatch: pytest.MonkeyPatch, repository: Path, run: TiltRun, *, nar
     """Run the detection under this Python, its floats of 32 or of 64 bits."""
     monkeypatch.setitem(sys.modules, "micropython", SimpleNamespace(const=lambda value: value))
     names = ("sqrt", "cos", "sin", "tanh", "exp", "radians", "degrees")
-    rounding = {name: lambda x, f=getattr(math, name): np.float32(f(float(x))) for name in names}
+    rounding = {name: rounded(getattr(math, name)) for name in names}
     for name in ORDER:
         path = repository / "firmware/hipclip/detect" / f"{name}.py"
         tree: ast.Module = ast.parse(path.read_text())
