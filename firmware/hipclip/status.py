@@ -98,7 +98,7 @@ class Status:
 
     def _alone(self):
         """What the clip does by itself."""
-        return (0,) * len(frames.ALONE_CODES)
+        return (0,) * 10 + (self._clip.access.bits(), 0, 0)
 
     def faults(self):
         """Bits of what is wrong now or was at the last boot."""

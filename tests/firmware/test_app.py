@@ -9,8 +9,8 @@ import struct
 from pathlib import Path
 
 import pytest
-from clip_host import BUTTON, DOWN, LED, UP, Bench, on_bench
 
+from clip_host import BUTTON, DOWN, LED, UP, Bench, on_bench
 from hipdrop.virtual.clip import ResetCause
 from hipwire import decoding, ids
 

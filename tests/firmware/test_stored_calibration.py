@@ -8,8 +8,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from clip_host import Bench, on_bench
 
+from clip_host import Bench, on_bench
 from hipdrop.data import sample_file
 from hipdrop.samples import STANDARD_GRAVITY_MS2, Array
 from hipdrop.simulate.sensorerrors import NO_ERRORS, SensorErrors

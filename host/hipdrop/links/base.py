@@ -81,6 +81,16 @@ class Link(ABC):
         """Whether the clip takes this message as it is; another request number helps where it does not."""
         return True
 
+    async def secure(self) -> bool:
+        """Have the connection encrypted by the bond of this computer with the clip.
+
+        Returns
+        -------
+        bool
+            False where the link knows of no such thing, or there is no bond.
+        """
+        return False
+
     async def read_info(self) -> bytes | None:
         """Give the info message where the link has a way of its own to it, else None."""
         return None

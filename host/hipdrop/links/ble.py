@@ -11,7 +11,7 @@ from bleak import BleakClient, BleakScanner
 
 from hipdrop.errors import ClipNotFound, LinkLost
 from hipdrop.links.base import Link
-from hipdrop.links.ble_errors import FAULTS, NOT_FOUND_REMEDY, explain
+from hipdrop.links.ble_errors import FAULTS, NOT_FOUND_REMEDY, explain, needs_pairing
 from hipwire import ids
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from bleak.backends.device import BLEDevice
     from bleak.backends.scanner import AdvertisementData, BaseBleakScanner
 
+PAIR_S = 30.0  # the Security Manager's own time-out (Core 5.4, vol. 3 part H, 3.4), and somebody may have to say yes
 CLOSE_S = 3.0  # a stack that has lost the clip may take its time
 RSC_UUID = f"0000{ids.RUNNING_SPEED_AND_CADENCE:04x}-0000-1000-8000-00805f9b34fb"
 
@@ -85,6 +86,8 @@ class BleLink(Link):
         self._who = who.casefold()
         self._backends = backends
         self._client: BleakClient | None = None
+        self._device: BLEDevice | None = None  # found last
+        self._secured = False  # once: then at each connection
 
     async def open(self, timeout_s: float) -> None:
         """Find the clip, connect, and subscribe to all that it sends, before anything is asked of it."""
@@ -92,10 +95,13 @@ class BleLink(Link):
             device = await BleakScanner.find_device_by_filter(self._matches, timeout_s, **self._scanner())
             if device is None:
                 raise ClipNotFound(f"{self.name}: no such clip heard in {timeout_s:.0f} s; {NOT_FOUND_REMEDY}")
+            self._device = device
             self._inbox.open()
             self._client = BleakClient(device, self._gone, timeout=timeout_s, backend=self._backends[1])
             await self._client.connect()
             await self._subscribe(self._client)
+            if self._secured:
+                await self.secure()
         except FAULTS as error:
             await self.close()
             raise explain(self.name, error) from error
@@ -148,10 +154,57 @@ class BleLink(Link):
 
     async def read_info(self) -> bytes | None:
         """Read the info characteristic, which works where an answer would not fit into a notification."""
-        client = self._client
-        if client is None:
-            raise LinkLost(f"{self.name}: not connected")
         try:
-            return bytes(await client.read_gatt_char(ids.INFO_UUID))
+            try:
+                return bytes(await self._connected().read_gatt_char(ids.INFO_UUID))
+            except FAULTS as error:
+                if not needs_pairing(error) or not await self.secure():
+                    raise
+            return bytes(await self._connected().read_gatt_char(ids.INFO_UUID))
         except FAULTS as error:
             raise explain(self.name, error) from error
+
+    def _connected(self) -> BleakClient:
+        if self._client is None:
+            raise LinkLost(f"{self.name}: not connected")
+        return self._client
+
+    # --- pairing ------------------------------------------------------------------------------------------------
+
+    @property
+    def pairs(self) -> bool:
+        """Whether the clip can pair; known when it is open."""
+        return self._connected().services.get_characteristic(ids.KEY_UUID) is not None
+
+    async def secure(self) -> bool:
+        """Read what the clip tells over a bond alone, for which systems encrypt, and macOS asks its user to pair."""
+        try:
+            async with asyncio.timeout(PAIR_S):
+                await self._connected().read_gatt_char(ids.KEY_UUID)
+        except FAULTS:
+            return False
+        self._secured = True
+        return True
+
+    async def pair(self) -> bool:
+        """Pair with the clip, and see whether it has kept the bond: it does while its window is open."""
+        try:
+            async with asyncio.timeout(PAIR_S):
+                await self._connected().pair()
+        except NotImplementedError:  # macOS pairs when something is read that takes it
+            pass
+        except FAULTS:
+            return False
+        return await self.secure()
+
+    async def forget(self) -> bool:
+        """Have the system forget its bond with the clip, and disconnect; False where only the user can (macOS)."""
+        if self._device is None:
+            return False
+        client = self._client or BleakClient(self._device, backend=self._backends[1])
+        self._secured = False
+        try:
+            await client.unpair()
+        except (NotImplementedError, *FAULTS):
+            return False
+        return True

@@ -15,6 +15,7 @@ from bleak.exc import (
 )
 
 from hipdrop.errors import AdapterOff, ClipBusy, ClipNotFound, LinkError, LinkLost, NoAdapter, NotPermitted
+from hipdrop.links.requests import PAIRING_REMEDY
 
 _NO_ADAPTER = "this computer has no Bluetooth that hipdrop can use; plug in a Bluetooth adapter, or use the cable"
 _NO_SERVICE = (
@@ -82,12 +83,19 @@ def explain(who: str, error: BaseException) -> LinkError:
     if isinstance(error, BleakDeviceNotFoundError):
         return _worded(ClipNotFound, who, str(error))
     if isinstance(error, BleakGATTProtocolError):
-        return _worded(NotPermitted if error.code in _NEEDS_PAIRING else LinkLost, who, str(error.args[1]))
+        if needs_pairing(error):
+            return NotPermitted(f"{who}: this computer is not paired with it ({error.args[1]}); {PAIRING_REMEDY}")
+        return _worded(LinkLost, who, str(error.args[1]))
     if isinstance(error, TimeoutError):
         return _worded(ClipBusy, who, "")
     if isinstance(error, OSError):  # of the system bus: it has no socket, or nobody listens
         return NoAdapter(_NO_SERVICE)
     return _worded(LinkLost, who, str(error))
+
+
+def needs_pairing(error: BaseException) -> bool:
+    """Whether the clip asks for a bond."""
+    return isinstance(error, BleakGATTProtocolError) and error.code in _NEEDS_PAIRING
 
 
 def _worded(kind: type[LinkError], who: str, detail: str) -> LinkError:

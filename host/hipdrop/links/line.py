@@ -7,7 +7,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
-from hipdrop.errors import ClipNotFound, LinkLost, ProtocolMismatch
+from hipdrop.errors import ClipNotFound, ClipRefused, LinkLost, ProtocolMismatch
 from hipdrop.links.base import Link
 from hipdrop.links.requests import TIMEOUT_S, TRIES, Requests
 from hipdrop.links.timing import tell_time
@@ -35,12 +35,13 @@ class Line:
         self._error: Exception | None = None
         self._heard_s = 0.0
         self._understood = False
+        self._secured = False  # or tried in vain
         self._wake = asyncio.Event()
 
     async def open(self, timeout_s: float) -> None:
         """Open the link and begin to receive."""
         await self._link.open(timeout_s)
-        self._error, self._understood, self._heard_s = None, False, now_s()
+        self._error, self._understood, self._secured, self._heard_s = None, False, False, now_s()
         self._receiver = asyncio.create_task(self._receive())
 
     async def close(self) -> None:
@@ -52,8 +53,16 @@ class Line:
         await self._link.close()
 
     async def ask(self, code: int, payload: bytes = b"", *, timeout_s: float = TIMEOUT_S, tries: int = TRIES) -> bytes:
-        """Send a command and give the payload of its answer."""
+        """Send a command and give the payload of its answer; where that takes a bond, show that there is one."""
         self.check()
+        try:
+            return await self._requests.ask(code, payload, timeout_s=timeout_s, tries=tries)
+        except ClipRefused as error:
+            if error.result != ids.NOT_PAIRED or self._secured:
+                raise
+            self._secured = True
+            if not await self._link.secure():
+                raise
         return await self._requests.ask(code, payload, timeout_s=timeout_s, tries=tries)
 
     async def say(self, code: int) -> None:

@@ -13,6 +13,7 @@ TIMEOUT_S = 1.5  # an answer takes two connection intervals, 0.1 s at most; a ga
 TRIES = 3
 REQUESTS = 0x10000
 
+PAIRING_REMEDY = "press its button three times, then: hipdrop clip pair"
 COMMAND_WORDS = {
     ids.START: "start the stream",
     ids.STOP: "stop the stream",
@@ -27,6 +28,7 @@ COMMAND_WORDS = {
     ids.RESET: "start anew",
     ids.SET_CALIBRATION: "store its calibration",
     ids.GET_CALIBRATION: "give its calibration",
+    ids.PAIR: "open or close its pairing window, or forget its bonds",
     ids.SET_MONITOR: "store what its own alerts go by",
     ids.GET_MONITOR: "say what its own alerts go by",
     ids.SET_CLOCK: "take the time",
@@ -45,7 +47,7 @@ RESULT_WORDS = {
     ids.GONE: "it does not have them any more",
     ids.NOT_ALLOWED: "not over this link; use the cable",
     ids.BATTERY_EMPTY: "its battery is empty; charge it",
-    ids.NOT_PAIRED: "this computer is not paired with it; hipdrop clip pair",
+    ids.NOT_PAIRED: f"this computer is not paired with it; {PAIRING_REMEDY}",
     ids.NO_ROOM: "its flash is full; fetch its runs and erase them: hipdrop clip sync --erase",
 }
 RECORDING = "it is recording a run; end that first, with two presses of its button"
