@@ -39,6 +39,7 @@ def test_the_demo_reaches_baseline_alert_and_recovery_in_two_minutes() -> None:
 
 def test_the_demo_takes_no_other_clip() -> None:
     from hipdrop.commands.live import demo_link
+    from hipdrop.demo import demo_feed
 
     with pytest.raises(UsageError, match="leave out one of the two"):
-        demo_link("ble:hipdrop")
+        demo_link("ble:hipdrop", demo_feed)

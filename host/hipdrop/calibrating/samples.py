@@ -5,6 +5,7 @@ The chain of a live run does the work (boots, clock, lost frames); no pipeline s
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from typing import Any, Never
 
@@ -44,6 +45,11 @@ class Handover:
     def wave(self) -> MeanWave | None:
         """There is no run."""
         return None
+
+    @property
+    def landed_s(self) -> float:
+        """Nobody runs."""
+        return -math.inf
 
     def template(self) -> StrideTemplate | None:
         """There is no run."""

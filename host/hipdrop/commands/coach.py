@@ -6,16 +6,20 @@ import asyncio
 import sys
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from hipdrop.commands.coachkeep import keep_session
 from hipdrop.commands.live import (
+    NoPlotOption,
+    NoRecordOption,
     StreamName,
-    ThemeName,
+    StreamOption,
     check_recording,
     chosen_link,
+    demo_link,
+    new_run,
     place_of_recording,
     report,
     sounding,
@@ -74,11 +78,11 @@ def run_command(
         typer.Option("--walks-pain-free", help="Walking and stairs do not hurt today; without it you are asked."),
     ] = False,
     clip: ClipOption = None,
-    no_plot: Annotated[bool, typer.Option("--no-plot", help="No window and no picture, the terminal alone.")] = False,
+    no_plot: NoPlotOption = False,
     theme: ThemeOption = "light",
     out: OutOption = None,
-    no_record: Annotated[bool, typer.Option("--no-record", help="Keep no recording of the run.")] = False,
-    stream: Annotated[StreamName, typer.Option(help="What the clip sends, as of hipdrop live.")] = "auto",
+    no_record: NoRecordOption = False,
+    stream: StreamOption = "auto",
     site: SiteOption = None,
     person: PersonOption = None,
     shoe: ShoeOption = None,
@@ -110,11 +114,10 @@ def run_command(
     plan = WalkRun.parse(walk_run or DEMO_WALK_RUN, repeats if walk_run else DEMO_REPEATS)
     check_recording(None if no_record else out)
     given = load_calibration(calibration, none=no_calibration)
-    from hipdrop.calibrations import calibration_of_clip
-    from hipdrop.liverun import LiveRun
     from hipdrop.settings import Settings
+    from hipdrop.training.coachdemo import demo_feed
 
-    link = _demo_link(clip) if demo else chosen_link(clip, sensor_errors=sensor_errors)
+    link = demo_link(clip, demo_feed) if demo else chosen_link(clip, sensor_errors=sensor_errors)
     settings = with_mode(Settings() if config is None else Settings.load(config), mode, band)
     if demo:
         from hipdrop.demo import demo_settings
@@ -127,19 +130,8 @@ def run_command(
     known = load_profile(profile) or (None if who is None else who.profile())
     said = treadmill(speed_ms, slope)
     prepare_places(out or (None if no_plot else Path()), None)
-    if who is not None:
-        who.keep(None, session=False)
-    run = LiveRun(
-        settings,
-        site=site,
-        profile=known,
-        recording=None if no_record else place_of_recording(out),
-        person="" if who is None else who.name,
-        shoe="" if who is None else who.shoe,
-        calibration=calibration_of_clip(given),
-    )
-    if said is not None:
-        run.user(said)
+    recording = None if no_record else place_of_recording(out)
+    run = new_run(settings, site, known, recording, who, given, said)
     print(f"hipdrop: {plan.words}; walk yourself warm, the first run begins when you run", file=sys.stderr)
     coach, began = Coach(plan), datetime.now().astimezone()
     words = DEMO_NOTICE if demo else ""
@@ -193,7 +185,7 @@ def next_command(
 
 def _watched(
     run: LiveRun, coach: Coach, link: Link, stream: StreamName, who: str, notice: str,
-    window: tuple[ThemeName, Path | None] | None,
+    window: tuple[Literal["light", "dark"], Path | None] | None,
 ) -> bool:  # fmt: skip
     from hipdrop.live.feed import LiveFacts
     from hipdrop.live.watching import Window, watch
@@ -253,12 +245,3 @@ def _look_back(person: str, today: date) -> None:
     since = today - timedelta(days=REST_DAYS)
     if entries(person, "coached-run", since):
         print("hipdrop: look out: there was no day of rest since your last coached run", file=sys.stderr)
-
-
-def _demo_link(clip: str | None) -> Link:
-    from hipdrop.links.virtual import VirtualLink
-    from hipdrop.training.coachdemo import demo_feed
-
-    if clip not in (None, "virtual"):
-        raise UsageError(f"--demo runs on a virtual clip, not on {clip}; leave out one of the two")
-    return VirtualLink(demo_feed())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -29,6 +29,7 @@ from hipdrop.commands.options import (
     SiteOption,
     SlopeOption,
     SpeedMsOption,
+    ThemeOption,
 )
 from hipdrop.commands.replay import check_save_profile, keep_profile, load_calibration, load_profile, prepare_places
 from hipdrop.commands.runner import keep_person, treadmill, who_runs, with_mode, with_session
@@ -37,31 +38,35 @@ from hipdrop.errors import LinkLost, OutputError, UsageError
 if TYPE_CHECKING:
     from hipdrop.alert_settings import AlertSettings
     from hipdrop.alerts import Outbox
-    from hipdrop.events import Treadmill
+    from hipdrop.events import Site, Treadmill, UseCalibration
     from hipdrop.links.base import Link
     from hipdrop.liverun import LiveRun
     from hipdrop.people import Person
     from hipdrop.profile import Profile
     from hipdrop.settings import Settings
+    from hipdrop.virtual.imu import Feed
 
 StreamName = Literal["raw", "tilt", "auto"]
-ThemeName = Literal["light", "dark"]
 RECORDING_NAME = "run.mcap"
+NoPlotOption = Annotated[bool, typer.Option("--no-plot", help="No window and no picture, the terminal alone.")]
+NoRecordOption = Annotated[bool, typer.Option("--no-record", help="Keep no recording of the run.")]
+StreamOption = Annotated[
+    StreamName,
+    typer.Option("--stream", help="What the clip sends; auto: raw where the connection carries it, else tilt."),
+]
 
 
 def live_command(
     clip: ClipOption = None,
-    no_plot: Annotated[bool, typer.Option("--no-plot", help="No window and no picture, the terminal alone.")] = False,
-    theme: Annotated[ThemeName, typer.Option(help="Colours of the window.")] = "light",
+    no_plot: NoPlotOption = False,
+    theme: ThemeOption = "light",
     duration: Annotated[
         float | None,
         typer.Option("--duration", metavar="S", help="End after so many seconds; else by Ctrl-C.", show_default=False),
     ] = None,
     out: OutOption = None,
-    no_record: Annotated[bool, typer.Option("--no-record", help="Keep no recording of the run.")] = False,
-    stream: Annotated[
-        StreamName, typer.Option(help="What the clip sends; auto: raw where the connection carries it, else tilt.")
-    ] = "auto",
+    no_record: NoRecordOption = False,
+    stream: StreamOption = "auto",
     site: SiteOption = None,
     person: PersonOption = None,
     shoe: ShoeOption = None,
@@ -94,13 +99,12 @@ def live_command(
     check_save_profile(save_profile, out or Path(), [config])
     check_recording(None if no_record else out)
     given = load_calibration(calibration, none=no_calibration)
-    from hipdrop.calibrations import calibration_of_clip
+    from hipdrop.demo import demo_feed
     from hipdrop.live.feed import LiveFacts
     from hipdrop.live.watching import Window, watch
-    from hipdrop.liverun import LiveRun
     from hipdrop.settings import Settings
 
-    link = demo_link(clip) if demo else chosen_link(clip, fault or [], sensor_errors)
+    link = demo_link(clip, demo_feed) if demo else chosen_link(clip, fault or [], sensor_errors)
     settings = with_mode(Settings() if config is None else Settings.load(config), mode, band)
     settings = in_a_hurry(settings) if demo else settings
     who = who_runs(person, shoe, recall=not link.name.startswith("virtual"))
@@ -108,19 +112,8 @@ def live_command(
     known = load_profile(profile) or (None if who is None else who.profile())
     said = treadmill(speed_ms, slope)
     prepare_places(out or (None if no_plot else Path()), save_profile)
-    if who is not None:
-        who.keep(None, session=False)  # before the run: what cannot be written shall not be known at its end
-    run = LiveRun(
-        settings,
-        site=site,
-        profile=known,
-        recording=None if no_record else place_of_recording(out),
-        person="" if who is None else who.name,
-        shoe="" if who is None else who.shoe,
-        calibration=calibration_of_clip(given),
-    )
-    if said is not None:
-        run.user(said)
+    recording = None if no_record else place_of_recording(out)
+    run = new_run(settings, site, known, recording, who, given, said)
     try:
         with sounding(settings.alerts, run.outbox):
             facts = LiveFacts(run, who_line(run, said), demo_words() if demo else "")
@@ -135,6 +128,30 @@ def live_command(
             report(run, Path(link.name), out, picture=not no_plot, known=known, save_profile=save_profile, who=who)
     if run.chain.pipeline is None:
         raise LinkLost(f"{link.name}: the clip has sent no samples; switch it off and on, and wait for a second or two")
+
+
+def new_run(
+    settings: Settings, site: Site | None, known: Profile | None, recording: Path | None, who: Person | None,
+    given: UseCalibration | None, said: Treadmill | None,
+) -> LiveRun:  # fmt: skip
+    """Make the run; who runs is written before it: what cannot be written shall not be known at its end."""
+    from hipdrop.calibrations import calibration_of_clip
+    from hipdrop.liverun import LiveRun
+
+    if who is not None:
+        who.keep(None, session=False)
+    run = LiveRun(
+        settings,
+        site=site,
+        profile=known,
+        recording=recording,
+        person="" if who is None else who.name,
+        shoe="" if who is None else who.shoe,
+        calibration=calibration_of_clip(given),
+    )
+    if said is not None:
+        run.user(said)
+    return run
 
 
 def check_recording(out: Path | None) -> None:
@@ -161,14 +178,13 @@ def place_of_recording(out: Path | None) -> Path | None:
     return new_path(folder, datetime.now())
 
 
-def demo_link(clip: str | None) -> Link:
-    """Give the virtual clip of the demo."""
-    from hipdrop.demo import demo_feed
+def demo_link(clip: str | None, feed: Callable[[], Feed]) -> Link:
+    """Give the virtual clip of a demo."""
     from hipdrop.links.virtual import VirtualLink
 
     if clip not in (None, "virtual"):
         raise UsageError(f"--demo runs on a virtual clip, not on {clip}; leave out one of the two")
-    return VirtualLink(demo_feed())
+    return VirtualLink(feed())
 
 
 def in_a_hurry(settings: Settings) -> Settings:

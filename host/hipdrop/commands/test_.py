@@ -69,7 +69,8 @@ def single_leg_command(
     way = Way.of(clip, source, no_plot, theme, record, sensor_errors)
     who = who_trains(person, live=source is None and not demo)
     given = None if calibration is None else load(calibration)
-    test = SingleLegTest(source, tries, squats, bends, None if site is None else str(site), who, out, given)
+    worn = "sacrum" if demo and site is None else site  # there the simulated person wears it
+    test = SingleLegTest(source, tries, squats, bends, None if worn is None else str(worn), who, out, given)
     led(WHAT, test.make, test.keep, way, link)
 
 

@@ -38,6 +38,10 @@ class AnyPipeline(Protocol):
     def judged(self, since: int = 0) -> MonitorView:
         """What the monitor judges by and has found since a point of its trace."""
 
+    @property
+    def landed_s(self) -> float:
+        """When a foot landed last."""
+
     def template(self) -> StrideTemplate | None:
         """The stride as this run showed it."""
 
