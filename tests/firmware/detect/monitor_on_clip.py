@@ -1,7 +1,7 @@
 """The clip's monitor under MicroPython, fed by lines on standard input; prints its events as hex, one a line.
 
-monitor_on_clip.py RECORD_HEX, "" for the defaults. Lines: `s SIDE NUMBER INDEX DROP_CDEG FLAGS STEP_MS`, `a RUNNING`,
-`c CODE` (sides), `l CDEG` (slip), `h HOSTED`, `b` (begin), `f` (forget), `w` (a host has spoken).
+The first line is the record as hex, "-" for the defaults. Lines: `s SIDE NUMBER INDEX DROP_CDEG FLAGS STEP_MS`,
+`a RUNNING`, `c CODE` (sides), `l CDEG` (slip), `h HOSTED`, `b` (begin), `f` (forget), `w` (a host has spoken).
 """
 
 import binascii
@@ -14,8 +14,9 @@ from hipclip.monitorset import MonitorRecord
 
 def main():
     kept = MonitorRecord("none.bin")
-    if sys.argv[1]:
-        kept.record = kept._take(binascii.unhexlify(sys.argv[1]))  # as if it were stored; nothing is written
+    record = sys.stdin.readline().strip()
+    if record != "-":
+        kept.record = kept._take(binascii.unhexlify(record))  # as if it were stored; nothing is written
     events = Events()
     events.listeners.append(lambda number: print(binascii.hexlify(events.frame(number)).decode()))
     monitor = Monitor(kept, events)
