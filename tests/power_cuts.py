@@ -133,3 +133,27 @@ def check_events(run: RunFile) -> int:
     assert numbers == [run.number] * len(numbers)
     assert sequences == list(range(len(sequences)))
     return len(sequences)
+
+
+_COPY_OUT = """
+import os, sys, vfs, flashdisk
+disk = flashdisk.FlashDisk(sys.argv[1])
+vfs.mount(vfs.VfsLfs2(disk), "/runs")
+for entry in os.ilistdir("/runs"):
+    with open("/runs/" + entry[0], "rb") as source, open(entry[0], "wb") as target:
+        while True:
+            data = source.read(4096)
+            if not data:
+                break
+            target.write(data)
+"""
+
+
+def runs_on(image: Path, micropython: str, folder: Path) -> dict[int, bytes]:
+    """Give the run files in the image of a virtual clip's flash, by number."""
+    out = folder / "copied"
+    shutil.rmtree(out, ignore_errors=True)
+    out.mkdir()
+    env = {**os.environ, "MICROPYPATH": f"{shims(folder)}:.frozen"}
+    subprocess.run([micropython, "-c", _COPY_OUT, image], cwd=out, env=env, check=True, timeout=60)
+    return {int(file.stem): file.read_bytes() for file in sorted(out.glob("*.run"))}

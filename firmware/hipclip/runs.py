@@ -12,6 +12,7 @@ from hipclip.settings import replace
 from hipwire import ids
 
 _BATCH = const(16)
+_LOOK_AHEAD = const(5)  # records in which the first status lies: a second of raw frames may lie before it
 _LOOK_BACK = const(4)  # damaged records at the end that are skipped in search of a whole one
 
 
@@ -46,19 +47,20 @@ def describe(number, growing=False, folder=FOLDER):
     name = path(number, folder)
     size = os.stat(name)[6]
     page = bytearray(RECORD_BYTES)
-    marks = boot_id = start_s = duration_s = 0
+    told = [0, 0, 0, 0]  # boot id, rate, start in UTC, first sample
+    marks = duration_s = 0
     with open(name, "rb") as file:
-        if _read(file, page, 0, number):
-            marks = page[9]
-            boot_id, rate_mhz, start_s, first = _head(page)
-            for back in range(1, _LOOK_BACK + 1):
-                if _read(file, page, size // RECORD_BYTES - back, number):
-                    marks = page[9] if back == 1 and size % RECORD_BYTES == 0 else marks & 0x7F
-                    duration_s = max(0, _end(page) - first) * 1000 // rate_mhz if rate_mhz else 0
-                    break
+        for sequence in range(_LOOK_AHEAD):
+            if not _read(file, page, sequence, number) or _head(page, told):
+                break
+        for back in range(1, _LOOK_BACK + 1):
+            if _read(file, page, size // RECORD_BYTES - back, number):
+                marks = page[9] if back == 1 and size % RECORD_BYTES == 0 else page[9] & 0x7F
+                duration_s = max(0, _end(page) - told[3]) * 1000 // told[1] if told[1] else 0
+                break
     state = ids.RUN_GROWING if growing else ids.RUN_WHOLE if marks & 0x80 else ids.RUN_TORN
     content = ids.RUN_HAS_TILT | (ids.RUN_HAS_RAW if marks & 0x40 else 0)
-    return number, state, content, size, boot_id, start_s, duration_s
+    return number, state, content, size, told[0], told[2], duration_s
 
 
 def open_run(number, folder=FOLDER):
@@ -97,17 +99,18 @@ def _items(page):
             at += 2 + size
 
 
-def _head(page):
-    """Give boot id, nominal rate, start in UTC and first sample of a run from its first record."""
-    boot_id = rate_mhz = start_s = index = 0
+def _head(page, told):
+    """Add what a record tells of the whole run; give whether that was the last of it, a status."""
+    found = False
     for at, _ in _items(page):
         kind = page[at] & 15
-        if kind == ids.INFO:
-            boot_id, _, rate_mhz = struct.unpack_from("<III", page, at + 2)
+        if kind == ids.ANSWER and page[at + 1] == ids.START:
+            told[0] = struct.unpack_from("<I", page, at + 5)[0]
+            told[3], _, _, told[1] = struct.unpack_from("<IHHI", page, at + 13)
         elif kind == ids.STATUS:
-            index = struct.unpack_from("<I", page, at + 4)[0]
-            start_s = struct.unpack_from("<I", page, at + 92)[0]
-    return boot_id, rate_mhz, start_s, index
+            told[2] = struct.unpack_from("<I", page, at + 92)[0]
+            found = True
+    return found
 
 
 def _end(page):

@@ -209,11 +209,26 @@ def test_damaged_records_do_not_hide_a_run():
         with open(runs.path(number), "wb") as file:
             file.write(data)
     first, second = runs.list_runs()
-    assert first[:3] == (1, ids.RUN_TORN, ids.RUN_HAS_TILT)
+    assert first[:3] == (1, ids.RUN_WHOLE, ids.RUN_HAS_TILT)  # it has its end
     assert first[4:] == (0, 0, 0)
     assert second[:3] == (2, ids.RUN_TORN, ids.RUN_HAS_TILT)
     assert second[4] == 0xB007
     assert second[6] in (8, 9)
+
+
+def test_a_run_whose_first_status_comes_late():
+    disk.fresh()
+    clip = Clip(dict(SETTINGS, log_raw=True))
+    clip.sampler.since_us = 0
+    clip.sampler.index = 1000
+    assert clip.log.begin(clip.head()[:3])
+    clip.log.put(clip.status())
+    clip._status_us = 1 << 62
+    clip.go(8 * SECOND)
+    clip.finish()
+    ((_, state, _, _, boot_id, start_s, duration_s),) = runs.list_runs()
+    assert (state, boot_id, start_s) == (ids.RUN_WHOLE, 0xB007, 1700000004)
+    assert duration_s == (clip.sampler.index - 1000) // 208
 
 
 def test_other_files_are_no_runs():

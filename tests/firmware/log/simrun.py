@@ -112,9 +112,13 @@ class Clip:
 
     def head(self):
         """The messages at the beginning of a run, as long as the real ones."""
-        info = struct.pack("<BBIII", 0x10 | ids.INFO, 2, 0xB007, 0, self.sampler.imu.RATE_MHZ) + bytes(80)
-        answer = bytes([0x10 | ids.ANSWER]) + bytes(26)
-        return [info, answer, bytes([0x10 | ids.ANSWER]) + bytes(98), self.status()]
+        rate_mhz = self.sampler.imu.RATE_MHZ
+        info = struct.pack("<BBIII", 0x10 | ids.INFO, 2, 0xB007, 0, rate_mhz) + bytes(80)
+        started = struct.pack(
+            "<BBHBIBBHIHHI", 0x10 | ids.ANSWER, ids.START, 0, 0, 0xB007, ids.TILT, 10, 0, self.sampler.index, 0, 100,
+            rate_mhz,
+        )  # fmt: skip
+        return [info, started, bytes([0x10 | ids.ANSWER]) + bytes(98), self.status()]
 
     def status(self):
         """A status frame; its clock says 1 700 000 000 s at the beginning."""
