@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from hipdrop.links.base import Link
     from hipdrop.links.line import Line
     from hipdrop.people import Person
-    from hipdrop.receive.messages import ClipInfo
     from hipdrop.runs.convert import Who
     from hipdrop.runs.kept import ClipRun, Kept
     from hipdrop.runs.sync import Sync, Synced, Tell
@@ -194,7 +193,7 @@ def _tell_broken_off(sync: Sync) -> None:
     )
 
 
-def _tell_done(synced: Synced, info: ClipInfo) -> None:
+def _tell_done(synced: Synced) -> None:
     """Say what became of a run, and put it into the history."""
     from hipdrop.after.history.keeping import keep_run
     from hipdrop.after.history.runs import BeganFrom
@@ -205,7 +204,8 @@ def _tell_done(synced: Synced, info: ClipInfo) -> None:
     if recorded is not None and when is not None:
         words = [_when(when.unix_s), _length(recorded.summary.recording.duration_s), str(recorded.path)]
         began = {Known.SAID: BeganFrom.SAID, Known.ESTIMATED: BeganFrom.RECORDING}.get(when.known, BeganFrom.LIVE)
-        if when.known is not Known.UNKNOWN and keep_run(recorded.path, info, recorded.summary, recorded.events, began):
+        dated = when.known is not Known.UNKNOWN
+        if dated and keep_run(recorded.path, recorded.info, recorded.summary, recorded.events, began):
             words.append("in the history")
     print(f"run {run.number}: {', '.join(words) or 'not fetched'}", flush=True)
     for note in synced.notes:

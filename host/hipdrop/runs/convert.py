@@ -13,6 +13,7 @@ from hipdrop.eventlog import EventLog
 from hipdrop.events import Event
 from hipdrop.profile import Profile
 from hipdrop.receive.chain import Chain
+from hipdrop.receive.messages import ClipInfo
 from hipdrop.recording import RunHeader, RunWriter, read_run
 from hipdrop.recording.items import Message, versions
 from hipdrop.runs.aslive import AsLive
@@ -41,11 +42,14 @@ class Recorded:
     ----------
     path
         The recording.
+    info
+        Which clip it was.
     summary, events
         As of a live run.
     """
 
     path: Path
+    info: ClipInfo
     summary: RunSummary
     events: Sequence[Event]
 
@@ -82,7 +86,7 @@ def record(live: AsLive, path: Path, when: When, who: Who, words: Mapping[str, A
         settle(path.parent)
     finally:
         part.unlink(missing_ok=True)
-    return Recorded(path, summarize(chain.facts(path), events, who.person, who.shoe), events)
+    return Recorded(path, live.info, summarize(chain.facts(path), events, who.person, who.shoe), events)
 
 
 def _write(live: AsLive, part: Path, when: When, who: Who, words: Mapping[str, Any]) -> tuple[Chain, list[Event]]:

@@ -15,7 +15,6 @@ from hipdrop.links.connection import OPEN_S, REOPEN_S
 from hipdrop.links.line import Line
 from hipdrop.links.storing import STORE_S
 from hipdrop.links.timing import unix_now_s
-from hipdrop.receive.messages import ClipInfo
 from hipdrop.recording.library import new_path
 from hipdrop.runs.aslive import AsLive, as_live
 from hipdrop.runs.clockbook import settings_of
@@ -95,17 +94,15 @@ class Synced:
 class Sync:
     """One sync: over as many connections as it takes.
 
-    `done` is what became of the runs so far, `at` how far the one being fetched is, `info` which clip it is, `erased`
-    which runs are gone from it.
+    `done` is what became of the runs so far, `at` how far the one being fetched is, `erased` what the clip has no more.
     """
 
     link: Link
     wish: Wish
     tell: Tell = lambda run, at: None
-    on_done: Callable[[Synced, ClipInfo], None] = lambda synced, info: None
+    on_done: Callable[[Synced], None] = lambda synced: None
     done: list[Synced] = field(default_factory=list)
     at: tuple[ClipRun, int] | None = None
-    info: ClipInfo | None = None
     erased: list[ClipRun] = field(default_factory=list)
     _now_s: float = 0.0
 
@@ -129,7 +126,6 @@ class Sync:
         """Go on over a new connection."""
         info = await asked_info(line)
         self._now_s = unix_now_s()
-        self.info = ClipInfo.of(info)
         runs = await list_runs(line)
         _check_numbers(self.wish.numbers, runs)
         with Kept(info["serial"], self.wish.clips) as kept:
@@ -176,9 +172,8 @@ class Sync:
             self._tell_done(await keeping)
 
     def _tell_done(self, synced: Synced) -> None:
-        assert self.info is not None
         self.done.append(synced)
-        self.on_done(synced, self.info)
+        self.on_done(synced)
 
     def _keep(self, path: Path, info: dict[str, Any], run: ClipRun, booted_s: float | None, kept: Kept) -> Synced:
         """Make a recording of a run that is here, note it, and put the clip's own file away (in a thread)."""
