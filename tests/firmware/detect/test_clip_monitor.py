@@ -50,7 +50,7 @@ def heard(micropython: MicroPython, events: list[Event], settings: Settings | No
 
 
 def test_a_sudden_excess_is_told_after_the_steps_that_the_formula_says(micropython: MicroPython) -> None:
-    """The level e (1 - 0.98^n) of an excess e is over 1.65 deg from the n-th step of that leg on; the 40th of these raises."""
+    """The level e (1 - 0.98^n) of an excess e is over 1.65 from the n-th step of a leg on; the 40th of these raises."""
     first_over = math.ceil(math.log(1 - 1.65 / 2.5) / math.log(0.98))
     said = heard(micropython, course(2.5, 0.0, 400))
     assert raises(said) == [(ids.SIDE_LEFT, 2 * (first_over + 39) - 1)]
