@@ -275,3 +275,17 @@ def test_hostile_centrals_cost_no_sample(tmp_path: Path) -> None:
             assert await host.result(ids.START, RAW) == ids.OK
 
     on_bench(half_written, access=1, flash_folder=tmp_path)
+
+
+def test_the_page_says_the_same() -> None:
+    """The table of commands in docs/security.md names them all, and what is open at level 1."""
+    page = (Path(__file__).parents[2] / "docs" / "security.md").read_text("utf-8")
+    rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in page.splitlines() if line.startswith("| ")]
+    table = {row[0]: row[1:] for row in rows if len(row) == 5 and row[0].isupper()}
+    codes = {name: getattr(ids, name) for name in table}
+    assert sorted(codes.values()) == list(range(ids.START, ids.PAIR + 1))
+    assert {codes[name] for name, row in table.items() if row[1] == "yes"} == {*READING, ids.RESEND}
+    assert {codes[name] for name, row in table.items() if row[1] == "-"} == {*PROTECTED, ids.REPL, ids.RESET} - {
+        ids.START
+    }
+    assert all(row[2] == "-" for row in table.values())

@@ -150,3 +150,18 @@ def test_a_bond_is_shown_again_by_itself_after_a_lost_link() -> None:
 def test_a_cable_needs_no_pairing() -> None:
     with pytest.raises(UsageError, match="a cable needs no pairing"):
         asyncio.run(pair(SerialLink("/dev/null")))
+
+
+def test_a_clip_whose_bluetooth_keeps_no_bond(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As micropython#19405 has it: paired and encrypted, and the firmware is never given the keys."""
+
+    async def keeps_nothing(*_: object) -> None:
+        pass
+
+    async def test(bench: Bench) -> None:
+        monkeypatch.setattr(bench.radio.stack.bonds, "update", keeps_nothing)
+        with pytest.raises(NotPermitted, match=r"keeps no bond.*cable"):
+            await pair_with_button(bench)
+        await with_line(link_of(bench), refused)
+
+    guarded(test)

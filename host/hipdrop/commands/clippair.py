@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -20,8 +21,10 @@ if TYPE_CHECKING:
 PRESS = "press the clip's button three times: its light flickers, and for a minute it can be paired with"
 PATIENCE_S = 60.0  # for the button
 LOOK_S = 1.0
+APART_S = 3.0  # an ESP32-S3 that is met again sooner may fail to encrypt (esp-rs/esp-hal#5877)
 STORE_S = 3.0  # for an answer that comes when the flash is written
 PAIRED = "paired: from now on this computer may start the clip, change its settings and fetch its runs"
+NOT_KEPT = "put a newer MicroPython on it, or use the cable (docs/security.md)"
 BY_HAND = "remove the clip from the system's Bluetooth settings by hand, this program cannot"
 
 
@@ -87,7 +90,9 @@ async def pair(link: Link) -> None:
         line = Line(link, lambda arrival_s, message: None)
         try:
             await _open(line, link, OPEN_S)
-            await _pair_open(line, link, OPEN_S)
+            if not await link.secure():
+                await _pair_open(line, link, OPEN_S)
+                await _prove(line, link, OPEN_S)
         finally:
             await line.close()
     remember(link.name)
@@ -107,8 +112,6 @@ async def _open(line: Line, link: BleLink, timeout_s: float) -> None:
 async def _pair_open(line: Line, link: BleLink, timeout_s: float) -> None:
     if not link.pairs:
         raise NotPermitted(f"{link.name}: this clip's Bluetooth cannot pair; what needs a bond goes by cable alone")
-    if await link.secure():
-        return
     await _wait_for_window(line)
     if await link.pair():
         return
@@ -119,6 +122,18 @@ async def _pair_open(line: Line, link: BleLink, timeout_s: float) -> None:
     if not await link.pair():
         await link.forget()
         raise NotPermitted(f"{link.name}: the clip has not kept the bond; {PRESS}; then hipdrop clip pair once more")
+
+
+async def _prove(line: Line, link: BleLink, timeout_s: float) -> None:
+    """See that both sides still know the bond when they meet again: some builds of MicroPython do not (#19405)."""
+    await line.close()
+    await asyncio.sleep(APART_S)
+    with suppress(LinkError):
+        await line.open(timeout_s)
+        if await link.secure():
+            return
+    await link.forget()
+    raise NotPermitted(f"{link.name}: its Bluetooth pairs and keeps no bond: {NOT_KEPT}")
 
 
 async def _wait_for_window(line: Line) -> None:
