@@ -139,9 +139,9 @@ def times_s(run: TiltRun, index: int, count: int) -> Array:
     return np.asarray((index + 2 * np.arange(count) + 0.5) / run.rate_hz, dtype=np.float64)
 
 
-def on_the_host(run: TiltRun, profile: Profile | None = None) -> list[Event]:
+def on_the_host(run: TiltRun, profile: Profile | None = None, settings: Settings | None = None) -> list[Event]:
     """Events of the host's pipeline on the tilt stream."""
-    stream = TiltStream(2, Settings())
+    stream = TiltStream(2, settings or Settings())
     pipeline = stream.pipeline(run.rate_hz / 2, None, None, profile)
     events: list[Event] = []
     reached = 0
