@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
+from clip_detection import TiltRun, packed
 from hipdrop.events import (
     Activity,
     ActivityChanged,
@@ -46,6 +47,31 @@ REASONS = {  # how the host's reason begins
     "the wearer is": ids.WITHHELD_NOT_RUNNING,
     "the clip has moved on the body: the": ids.WITHHELD_MOVED,
 }
+
+
+ALONE = """
+import binascii, struct, sys
+from array import array
+from hipclip.detect import Detector
+from hipclip.detect.events import Events
+from hipclip.detect.monitor import Monitor
+from hipclip.monitorset import MonitorRecord, stride
+kept = MonitorRecord("none.bin")
+kept.record = kept._take(binascii.unhexlify(sys.stdin.readline().strip()))
+events = Events()
+events.listeners.append(lambda number: print(binascii.hexlify(events.frame(number)).decode()))
+rate_mhz = int(sys.argv[2])
+detector = Detector(rate_mhz, Monitor(kept, events, rate_mhz))
+detector.template(*stride(kept.record))
+head = bytearray(6)
+with open(sys.argv[1], "rb") as source:
+    while source.readinto(head) == 6:
+        index, count = struct.unpack("<IH", head)
+        values = array("h", bytes(10 * count))
+        source.readinto(values)
+        detector.take(values, count, index)
+detector.close()
+"""
 
 
 class Said(NamedTuple):
@@ -89,6 +115,16 @@ def on_clip(
     """Give the clip's events, those of steps too."""
     record = "-" if settings is None else to_record(settings, profile).hex()
     said = micropython(SCRIPT, stdin="".join([record, "\n", *lines]))
+    return [decoding.event(bytes.fromhex(line)) for line in said.split()]
+
+
+def alone(
+    micropython: Callable[..., str], folder: Path, run: TiltRun, settings: Settings, profile: Profile | None = None
+) -> list[dict[str, int]]:
+    """Give the events of the clip's whole chain, from its tilt samples to its alerts."""
+    (folder / "tilt").write_bytes(packed(run))
+    record = to_record(settings, profile).hex() + "\n"
+    said = micropython(ALONE, str(folder / "tilt"), str(round(run.rate_hz * 1000)), stdin=record)
     return [decoding.event(bytes.fromhex(line)) for line in said.split()]
 
 
