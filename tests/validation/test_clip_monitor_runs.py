@@ -103,8 +103,8 @@ def check(found: Sequence[Alerts]) -> None:
     apart_s = np.array([clip_s - host_s for host_s, clip_s in pairs])
     host, clip = sum(len(one.host) for one in found), sum(len(one.clip) for one in found)
     print(
-        f"\n{len(found)} runs: {host} raises of the host, {clip} of the clip, {len(pairs)} within {APART_S:g} s of each "
-        f"other, {np.abs(apart_s).max(initial=0.0):.2f} s at most; baselines off by "
+        f"\n{len(found)} runs: {host} raises of the host, {clip} of the clip, {len(pairs)} within {APART_S:g} s of "
+        f"each other, {np.abs(apart_s).max(initial=0.0):.2f} s at most; baselines off by "
         f"{np.nanmax([one.baseline_off_deg for one in found]):.4f} deg at most"
     )
     for one in found:
