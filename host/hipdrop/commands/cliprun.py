@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,7 +15,7 @@ import typer
 from hipdrop.commands.live import chosen_link
 from hipdrop.commands.options import ClipOption, ConfigOption, DebugOption, PersonOption, ShoeOption
 from hipdrop.errors import OutputError, UsageError
-from hipwire import ids
+from hipwire import decoding, ids
 
 if TYPE_CHECKING:
     from hipdrop.links.base import Link
@@ -25,6 +25,17 @@ if TYPE_CHECKING:
     from hipdrop.runs.kept import ClipRun, Kept
     from hipdrop.runs.sync import Sync, Synced, Tell
 
+WHY_WORDS = {  # nothing is recorded
+    ids.WHY_WAITING: "it waits until you run",
+    ids.WHY_SWITCHED_OFF: "its setting log_enabled is off",
+    ids.WHY_FULL: "its flash is full; fetch the runs and erase them: hipdrop clip sync --erase",
+    ids.WHY_SHORT_FIFO: "its sensor cannot bridge the erasing of flash",
+    ids.WHY_NO_MOUNT: "it has not been told how it sits: hipdrop calibrate mount",
+    ids.WHY_BATTERY: "its battery is low; charge it",
+    ids.WHY_FLASH_ERROR: "its flash failed; erase old runs, and look whether it goes on",
+    ids.WHY_FETCHED: "a run is being fetched",
+    ids.WHY_BUTTON: "its button has ended the last one; press it twice to begin another",
+}
 STATE_WORDS = {ids.RUN_WHOLE: "whole", ids.RUN_GROWING: "being recorded", ids.RUN_TORN: "cut off"}
 SyncNumbers = Annotated[
     list[int] | None,
@@ -40,12 +51,21 @@ def runs_command(clip: ClipOption = None, debug: DebugOption = False) -> None:
     from hipdrop.runs.kept import Kept
     from hipdrop.runs.sync import asked_info
 
-    async def ask(line: Line, link: Link) -> tuple[list[ClipRun], Kept]:
+    async def ask(line: Line, link: Link) -> tuple[list[ClipRun], Kept, dict[str, int]]:
         info = await asked_info(line)
-        return await list_runs(line), Kept(info["serial"])
+        runs = await list_runs(line)
+        return runs, Kept(info["serial"]), decoding.status(await line.ask(ids.GET_STATUS))
 
-    runs, kept = asyncio.run(with_clip(chosen_link(clip), ask))
-    print("\n".join(_table(runs, kept)) if runs else "the clip keeps no runs")
+    runs, kept, status = asyncio.run(with_clip(chosen_link(clip), ask))
+    print("\n".join([*(_table(runs, kept) if runs else ["the clip keeps no runs"]), state_line(status)]))
+
+
+def state_line(status: Mapping[str, int]) -> str:
+    """Say whether the clip records, why not, and how much room it has."""
+    why = WHY_WORDS.get(status["log_reason"], f"code {status['log_reason']}; update hipdrop on this computer")
+    does = f"recording run {status['run']}" if status["log_state"] else f"not recording: {why}"
+    room = size_words(1024 * status["storage_free_kb"])
+    return f"{does}; {room} of {size_words(4096 * status['storage_total_4kb'])} free"
 
 
 def _table(runs: Sequence[ClipRun], kept: Kept) -> Iterator[str]:
@@ -74,7 +94,7 @@ def _length(seconds: float) -> str:
 
 def size_words(count: int) -> str:
     """Give a size as people read it."""
-    return f"{count / 1e6:.1f} MB" if count >= 100_000 else f"{count / 1e3:.0f} kB"
+    return f"{count / 1e6:.1f} MB" if count >= 1_000_000 else f"{count / 1e3:.0f} kB"
 
 
 def sync_command(

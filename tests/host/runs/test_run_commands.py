@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from hipdrop.cli import main
-from hipdrop.commands.cliprun import chosen_runs, parse_time, size_words
+from hipdrop.commands.cliprun import WHY_WORDS, chosen_runs, parse_time, size_words, state_line
 from hipdrop.errors import ClipRefused, UsageError
 from hipdrop.runs.kept import ClipRun, Had, Kept
 from hipdrop.runs.sync import asked_info
@@ -111,4 +111,19 @@ def test_times_are_local_unless_they_say_where() -> None:
 
 
 def test_sizes() -> None:
-    assert (size_words(1024), size_words(99_999), size_words(2_600_000)) == ("1 kB", "100 kB", "2.6 MB")
+    assert (size_words(1024), size_words(999_000), size_words(2_600_000)) == ("1 kB", "999 kB", "2.6 MB")
+
+
+def test_whether_it_records_and_why_not_is_said() -> None:
+    status = {
+        "log_state": 0,
+        "log_reason": ids.WHY_NO_MOUNT,
+        "run": 4,
+        "storage_free_kb": 5000,
+        "storage_total_4kb": 1536,
+    }
+    assert state_line(status) == (
+        "not recording: it has not been told how it sits: hipdrop calibrate mount; 5.1 MB of 6.3 MB free"
+    )
+    assert state_line(status | {"log_state": 1, "log_reason": 0}).startswith("recording run 4; ")
+    assert {getattr(ids, name) for name in dir(ids) if name.startswith("WHY_")} == set(WHY_WORDS)
