@@ -55,7 +55,7 @@ class Contacts:
 
     def samples_64(self, ms):
         """64ths of a tilt sample in so many milliseconds."""
-        return ms * self.rate_mhz // 15625
+        return (ms * self.rate_mhz + 7812) // 15625
 
     def restart(self, index):
         """Forget what came before a sample, after a gap."""

@@ -12,6 +12,7 @@ import pytest
 from clip_detection import TiltRun, on_the_clip, packed
 from hipdrop.events import Flag, Side
 from hipdrop.filters import early_kernel
+from hipdrop.install.files import compiled
 from hipdrop.settings import Settings
 from hipdrop.slips import _JUMP_PAUSE_S, _JUMP_STEPS
 from hipdrop.steps import _CHECK_EVERY, _CONFIRM
@@ -159,6 +160,29 @@ def test_nothing_is_allocated_for_a_sample(micropython: MicroPython, tmp_path: P
     (tmp_path / "tilt").write_bytes(packed(pelvis(20.0)))
     assert int(micropython(PER_SAMPLE, str(tmp_path / "tilt"))) > 50
     micropython(STILL)
+
+
+MEMORY = """
+import gc
+def free():
+    gc.collect()
+    return gc.mem_free()
+before = free()
+from hipclip.detect import Detector
+detector = Detector(208000, None)
+print(before - free())
+"""
+
+
+def test_it_takes_less_than_32_kb_of_a_64_bit_heap(micropython: MicroPython, repository: Path, tmp_path: Path) -> None:
+    """As it is compiled for a board, whose objects are half as large."""
+    names = ("__init__", "contacts", "drops", "labels", "sides", "slips", "steps")
+    paths = [f"hipclip/detect/{name}.py" for name in names]
+    sources = {path: (repository / "firmware" / path).read_bytes() for path in paths}
+    for path, content in compiled({"hipclip/__init__.py": b"", **sources}).items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_bytes(content)
+    assert int(micropython(MEMORY, folders=(tmp_path,))) < 32_000
 
 
 def constants(repository: Path) -> dict[str, float]:
