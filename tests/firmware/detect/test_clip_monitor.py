@@ -114,6 +114,26 @@ def test_a_run_begins_anew(micropython: MicroPython) -> None:
     assert [one.values for one in said[:half]] == [one.values for one in said[half:]]
 
 
+def test_nothing_grows_over_the_steps(micropython: MicroPython) -> None:
+    script = """
+import gc
+from hipclip.detect.events import Events
+from hipclip.detect.monitor import Monitor
+from hipclip.monitorset import MonitorRecord
+monitor = Monitor(MonitorRecord("none.bin"), Events())
+for number in range(8000):
+    if number in (400, 1600, 7999):  # before the baseline, after it, after an alert
+        gc.collect()
+        print(gc.mem_free())
+    monitor.step(1 + number % 2, number, 76 * number, 300 + number % 61 + number // 4000 * 300, 0, 365, 1640, 99)
+print(monitor.alerts)
+"""
+    free = [int(line) for line in micropython(script).split()]
+    assert free[3] > 0
+    assert free[0] - free[1] < 2048  # baselines and limits, which are made once
+    assert free[1] - free[2] < 256
+
+
 def test_the_defaults_are_those_of_the_host(micropython: MicroPython) -> None:
     script = "from hipclip.monitorset import MonitorRecord as M\nprint(bytes(M('none.bin').record).hex())"
     assert micropython(script).strip() == to_record(Settings()).hex()
