@@ -17,9 +17,7 @@ from hipwire import ids
 # what tells without changing anything; START joins these where a stream runs
 _READING = (ids.GET_INFO, ids.GET_STATUS, ids.GET_SETTINGS, ids.GET_CALIBRATION, ids.RESEND)
 # what nobody but the owner of a stream may do while the owner takes it
-_OF_THE_OWNER = (
-    ids.STOP, ids.SET_MOUNT, ids.SET_SETTINGS, ids.SET_CALIBRATION, ids.SET_CLOCK, ids.SET_MONITOR, ids.RUN
-)  # fmt: skip
+_OF_THE_OWNER = (ids.STOP, ids.SET_MOUNT, ids.SET_CALIBRATION, ids.SET_CLOCK, ids.SET_MONITOR, ids.RUN)
 _READ_REQUEST = const(4)
 _GET_SECRET = const(29)
 _SET_SECRET = const(30)
@@ -65,18 +63,14 @@ class Access:
         """Result with which a command over this connection is refused; OK when it is not."""
         if outlet.wired:
             return ids.OK
-        if not outlet.bonded and (code == ids.PAIR or not self._open(code)):
-            return ids.NOT_PAIRED if self._radio else ids.NOT_ALLOWED
+        level = self.level() if code != ids.PAIR else 2
+        if level and not outlet.bonded:
+            joins = code == ids.START and self._clip.stream.running
+            if level > 1 or not (joins or code in _READING):
+                return ids.NOT_PAIRED if self._radio else ids.NOT_ALLOWED
         if code in _OF_THE_OWNER and self._owned() and outlet is not self._owner:
             return ids.BUSY
         return ids.OK
-
-    def _open(self, code):
-        """Whether a command is open to those without a bond."""
-        level = self.level()
-        if level == 1:
-            return code in _READING or (code == ids.START and self._clip.stream.running)
-        return level == 0
 
     def _owned(self):
         owner = self._owner
@@ -96,7 +90,8 @@ class Access:
         elif action == ids.PAIR_CLOSE:
             self.bonds.window = False
         elif action == ids.PAIR_FORGET:
-            self.bonds.forget()
+            for peer in self.bonds.peers():
+                self.bonds.drop(None, peer)
             for number in self.encrypted:  # who is connected by a bond has none any more
                 self.encrypted[number] = False
         else:
@@ -134,7 +129,7 @@ class Access:
     def secured(self, number, encrypted, bonded):
         """Note how a connection is encrypted; gives whether by a bond. Called within the handler."""
         self.encrypted.pop(number, None)
-        self.bonds.left()
+        self.bonds.hidden = []
         if encrypted:
             self.encrypted[number] = bool(bonded)
             self.bonds.refused += not bonded

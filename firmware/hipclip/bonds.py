@@ -28,7 +28,7 @@ class Bonds:
 
     def __init__(self):
         self.data = b""
-        self._hidden = []  # kind and key of what is taken for deleted
+        self.hidden = []  # kind and key of what is taken for deleted; empty again when a central has gone
         self._opened_ms = None  # when the window was opened last, None when that is long ago
         self.window = False
         self._changed = False  # not on the flash yet
@@ -40,33 +40,33 @@ class Bonds:
 
     def get(self, kind, index, key):
         """Give the secret of this kind and key, or of no key that with this number; None if there is none."""
-        at, end = self._find(kind, key, index if key is None else 0)
-        return None if at is None else self.data[end - self.data[at + 2] : end]
+        for each, own, value in self._each():
+            if each == kind and (kind, own) not in self.hidden and (key is None or own == bytes(key)):
+                if key is not None or not index:
+                    return value
+                index -= 1
+        return None
 
     def put(self, kind, key, value):
         """Keep a secret, or delete one: what the stack makes of the answer is said above."""
+        key = bytes(key)
         if value is None:
-            at, _ = self._find(kind, key)
-            if at is not None:
-                if self.window:
-                    self._drop(kind, key)
-                else:
-                    self._hidden.append((kind, bytes(key)))
-            return at is not None
-        if len(value) > _LONGEST or len(key) > _LONGEST or (kind != _IRK and self._opened_ms is None):
+            if self.get(kind, 0, key) is None:
+                return False
+            if self.window:
+                self.drop(kind, key)
+            else:
+                self.hidden.append((kind, key))
+        elif len(value) > _LONGEST or len(key) > _LONGEST or (kind != _IRK and self._opened_ms is None):
             self.refused += 1
-            return True
-        self._drop(kind, key)
-        self.data += struct.pack("BBB", kind, len(key), len(value)) + bytes(key) + bytes(value)
-        self.made = self.made or kind != _IRK
-        peers = self.peers()
-        if len(peers) > _MOST:
-            self._drop(None, peers[0])
+        else:
+            self.drop(kind, key)
+            self.data += struct.pack("BBB", kind, len(key), len(value)) + key + bytes(value)
+            self.made = self.made or kind != _IRK
+            peers = self.peers()
+            if len(peers) > _MOST:
+                self.drop(None, peers[0])
         return True
-
-    def left(self):
-        """Show again what was taken for deleted: a central has gone."""
-        self._hidden = []
 
     # in the clip's own time
 
@@ -85,47 +85,30 @@ class Bonds:
             self._changed, data = False, self.data
             replace(FILE, data + struct.pack("<I", binascii.crc32(data)), False)
 
-    def forget(self):
-        """Delete the bonds with all centrals."""
-        for peer in self.peers():
-            self._drop(None, peer)
-
     def peers(self):
         """Keys of the centrals, the one that bonded longest ago first."""
-        found, at = [], 0
-        while at < len(self.data):
-            key, end = self._key(at)
-            if self.data[at] != _IRK and key not in found:
+        found = []
+        for kind, key, _ in self._each():
+            if kind != _IRK and key not in found:
                 found.append(key)
-            at = end
         return found
 
-    def _key(self, at):
-        """Key of the secret that begins there, and where it ends."""
-        behind = at + _HEAD + self.data[at + 1]
-        return self.data[at + _HEAD : behind], behind + self.data[at + 2]
-
-    def _find(self, kind, key, index=0):
-        """Where the secret begins and ends, None and None if there is none."""
-        at = 0
-        while at < len(self.data):
-            own, end = self._key(at)
-            if self.data[at] == kind and (key is None or own == bytes(key)) and (kind, own) not in self._hidden:
-                if not index:
-                    return at, end
-                index -= 1
+    def _each(self):
+        """Kind, key and value of all secrets."""
+        at, data = 0, self.data
+        while at < len(data):
+            behind = at + _HEAD + data[at + 1]
+            end = behind + data[at + 2]
+            yield data[at], data[at + _HEAD : behind], data[behind:end]
             at = end
-        return None, None
 
-    def _drop(self, kind, key):
+    def drop(self, kind, key):
         """Delete the secrets of a key, of one kind or of all; whatever this is for is written then."""
-        at, self._changed = 0, True
-        while at < len(self.data):
-            own, end = self._key(at)
-            if own == bytes(key) and kind in (None, self.data[at]):
-                self.data = self.data[:at] + self.data[end:]
-            else:
-                at = end
+        left, self._changed = b"", True
+        for each, own, value in self._each():
+            if own != key or kind not in (None, each):
+                left += struct.pack("BBB", each, len(own), len(value)) + own + value
+        self.data = left
 
     def _load(self):
         """Take over what was kept, whole or not at all; True when there was a file, and it was damaged."""

@@ -281,6 +281,11 @@ class Commands:
             changes = json.loads(payload.decode())
             if not isinstance(changes, dict):
                 raise ValueError("not a JSON object")
+            if any(["mount" in name for name in changes]):  # another way to SET_MOUNT
+                self._check_no_tilt()
+                refusal = self._clip.access.refusal(ids.SET_MOUNT, outlet)
+                if refusal:
+                    raise RefusedError(refusal)
             self._change(changes)
         except ValueError as error:  # of JSON, UTF-8 and the table of settings
             raise RefusedError(ids.BAD_SETTING, text_payload(str(error) or "not UTF-8"))

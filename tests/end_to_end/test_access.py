@@ -185,7 +185,7 @@ def test_a_second_central_takes_nothing_over(access: int) -> None:
             async with bench.host(first) as owner:
                 assert await owner.result(ids.START, RAW) == ids.OK
                 assert await other.result(ids.START, RAW) == ids.OK
-                for code in (ids.STOP, ids.SET_MOUNT, ids.SET_SETTINGS):
+                for code in (ids.STOP, ids.SET_MOUNT, ids.SET_CALIBRATION):
                     assert await other.result(code, PROTECTED[code]) == ids.BUSY, code
                 assert await other.result(ids.START, b"\2\0") == ids.BUSY
                 assert (await owner.status())["stream"] == ids.RAW

@@ -24,9 +24,7 @@ OUR, PEER = 1, 2
 ENCRYPTION, GET_SECRET = 28, 29
 ADDRESS = b"\1ABCDEF"
 OPEN = bytes([ids.PAIR_OPEN])
-OF_THE_OWNER = (
-    ids.STOP, ids.SET_MOUNT, ids.SET_SETTINGS, ids.SET_CALIBRATION, ids.SET_CLOCK, ids.SET_MONITOR, ids.RUN
-)  # fmt: skip
+OF_THE_OWNER = (ids.STOP, ids.SET_MOUNT, ids.SET_CALIBRATION, ids.SET_CLOCK, ids.SET_MONITOR, ids.RUN)
 
 
 class GuardedClip(RadioClip):
@@ -173,22 +171,16 @@ def check_a_stream_has_one_owner():
         clip.connect(number)
     assert clip.asked(1, ids.START, b"\1\0") == ids.OK
     assert clip.asked(2, ids.START, b"\1\0") == ids.OK
-    for code in (
-        ids.STOP,
-        ids.SET_MOUNT,
-        ids.SET_SETTINGS,
-        ids.SET_CALIBRATION,
-        ids.SET_CLOCK,
-        ids.SET_MONITOR,
-        ids.RUN,
-    ):
+    for code in OF_THE_OWNER:
         assert clip.asked(2, code) == ids.BUSY, code
+    assert clip.asked(2, ids.SET_SETTINGS, b'{"mount_id": 0}') == ids.BUSY
+    assert clip.asked(2, ids.SET_SETTINGS, b'{"led_enabled": true}') == ids.OK
     cable = clip.host()
     cable.wired = True
-    assert clip.ask(cable, ids.SET_SETTINGS, b"{}")[0] == ids.OK
+    assert clip.ask(cable, ids.SET_SETTINGS, b'{"mount_id": 0}')[0] == ids.OK
     clip.event(DISCONNECT, 1, 0, b"")
     clip.pass_ms(20)
-    assert clip.asked(2, ids.SET_SETTINGS, b"{}") == ids.OK  # nobody has it any more
+    assert clip.asked(2, ids.SET_SETTINGS, b'{"mount_id": 0}') == ids.OK  # nobody has it any more
     clip.connect(1)
     assert clip.asked(2, ids.START, b"\1\0") == ids.OK  # takes it up
     assert clip.asked(1, ids.STOP) == ids.BUSY

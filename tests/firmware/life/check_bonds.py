@@ -91,11 +91,11 @@ def test_a_bond_that_somebody_else_has_deleted_is_back_when_he_is_gone():
     assert not kept.put(PEER, address(7), None)  # a yes for what is gone has NimBLE delete for ever
     assert kept.get(PEER, 0, address(7)) is None
     assert kept.get(OUR, 0, None) is None
-    kept.left()
+    kept.hidden = []
     assert kept.get(PEER, 0, address(7)) == b"\x02\x07" * 40
     kept.open(clock.now_ms)
     assert kept.put(OUR, address(7), None)  # in the window it is meant
-    kept.left()
+    kept.hidden = []
     assert kept.get(OUR, 0, address(7)) is None
 
 
@@ -106,7 +106,7 @@ def test_the_identity_key_is_no_bond():
     assert (len(kept.peers()), kept.made) == (0, False)
     kept.open(clock.now_ms)
     bond(kept, 7)
-    kept.forget()
+    kept.drop(None, address(7))
     kept.turn(clock.now_ms)
     again = Bonds()
     assert (again.peers(), again.get(IRK, 0, b"irk")) == ([], bytes(16))
