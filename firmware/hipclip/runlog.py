@@ -12,8 +12,7 @@ import time
 
 from micropython import const
 
-from hipclip.rawframes import RawWriter
-from hipclip.runrecords import RAW_KEPT, RECORD_BYTES, Pages, RawFiller, TiltFiller
+from hipclip.runrecords import RAW_KEPT, RECORD_BYTES, Pages, TiltFiller
 from hipwire import frames, ids
 
 FOLDER = "/runs"
@@ -169,6 +168,9 @@ class RunLog(Pages):
         if not has_raw:
             return
         if not self._raw:
+            from hipclip.rawframes import RawWriter
+            from hipclip.rawrecords import RawFiller
+
             for _ in range(_RAW_PAGES):
                 self.free.append(bytearray(RECORD_BYTES))
             self._raw_pages = RawFiller(self)

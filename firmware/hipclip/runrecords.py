@@ -13,7 +13,6 @@ _CONTENT = const(1010)
 _LENGTH = const(2)  # before each item
 _LAST = const(0x8000)  # in the length of the back: nothing comes behind this record
 RAW_KEPT = const(0x4000)  # the same: the run has raw frames
-_RAW_ITEM = const(242)
 
 
 class Pages:
@@ -107,33 +106,3 @@ class TiltFiller:
             )
             self._sequence += 1
             self._frame = 0
-
-
-class RawFiller:
-    """Records of raw frames, which a `RawWriter` fills as if they were slots of a ring."""
-
-    def __init__(self, pages):
-        self._pages = pages
-        self.memory = pages.free.pop()
-        self.begin(0)
-
-    def begin(self, _slot_bytes):
-        """Forget what is there."""
-        self.next = self._front = 0
-        self.slot_offset = _HEAD + _LENGTH
-
-    def commit(self, length):
-        """Keep the frame being filled."""
-        struct.pack_into("<H", self.memory, self.slot_offset - _LENGTH, length)
-        self.next += 1
-        self._front += _LENGTH + length
-        if self._front + _RAW_ITEM > _CONTENT:
-            self.close()
-        self.slot_offset = _HEAD + _LENGTH + self._front
-
-    def close(self):
-        """Finish the record, if there is something in it."""
-        if self._front:
-            self.memory = self._pages.change(self.memory, self._front, 0)
-            self._front = 0
-            self.slot_offset = _HEAD + _LENGTH
