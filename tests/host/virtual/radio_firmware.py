@@ -33,6 +33,8 @@ class Firmware:
         self.radio = radio
         self.events: list[tuple[float, int, bytes]] = []
         self.happened = asyncio.Event()
+        self.secrets: list[tuple[int, bytes, bytes]] = []
+        self.keeps_secrets = False
         radio.emit = self._on_event
         self.do(Command.ON)
         self.do(Command.CONFIG, bytes([Key.MTU]) + struct.pack("<H", 247))
@@ -68,11 +70,25 @@ class Firmware:
         self.events.append((asyncio.get_running_loop().time(), number, payload))
         if number == Event.GATTS_READ_REQUEST:
             self.do(Command.READ_ANSWER, payload[:2] + b"\0")
-        if number in (Event.GET_SECRET, Event.SET_SECRET):
-            self.do(Command.SECRET_ANSWER, b"\0")  # it keeps none
+        if number == Event.GET_SECRET:
+            found = [s for s in self.secrets if s[0] == payload[0] and payload[2:] in (b"", s[1])][payload[1] :]
+            self.do(Command.SECRET_ANSWER, b"\1" + found[0][2] if found else b"\0")
+        elif number == Event.SET_SECRET:
+            self.do(Command.SECRET_ANSWER, bytes([self._set_secret(payload[0], payload[2:9], payload[9:])]))
         if number == Event.CENTRAL_DISCONNECT:
             self.advertise()
         self.happened.set()
+
+    def _set_secret(self, kind: int, key: bytes, value: bytes) -> bool:
+        """Keep or delete a secret as a handler would that knows nothing of pairing windows."""
+        before = len(self.secrets)
+        if not value or self.keeps_secrets:
+            self.secrets = [s for s in self.secrets if s[:2] != (kind, key)]
+        if not value:
+            return len(self.secrets) < before
+        if self.keeps_secrets:
+            self.secrets.append((kind, key, value))
+        return self.keeps_secrets
 
     async def told(self, number: int, count: int = 1) -> float:
         """Wait for an event; gives its time."""
