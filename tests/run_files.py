@@ -41,29 +41,37 @@ def record(run: int, sequence: int, front: Sequence[bytes], back: Sequence[bytes
 @cache
 def tilt_values(seconds: float) -> Counts:
     """What a clip that knows how it sits makes of the sample run: tilt values, (N, 5), by the firmware's own filter."""
-    with sample_file() as path:
-        feed = Feed.from_file(path)
-    acc_g, gyr_dps = feed.sampled(RATE_HZ)
-    n = round(RATE_HZ * seconds)
-    acc, gyr = counts(acc_g[:n], 0.488e-3), counts(gyr_dps[:n], 70e-3)
+    acc, gyr = _counts(seconds)
     data = np.hstack((acc, gyr)).astype("<i2").tobytes()
     imu = SimpleNamespace(RATE_MHZ=208_000, ACC_NG_PER_LSB=488_000, GYR_NDPS_PER_LSB=70_000_000)
     clip = Tilt(imu, SimpleNamespace(rate_mhz=208_000, settled=True), TURN)
-    clip.set_mount(*np.rint(32767 * _mount(acc, gyr).as_quat()[[3, 0, 1, 2]]).astype(int).tolist())
+    mount = Rotation.from_matrix(mount_of_sample())
+    clip.set_mount(*np.rint(32767 * mount.as_quat()[[3, 0, 1, 2]]).astype(int).tolist())
     found = []
-    for at in range(0, n - TURN + 1, TURN):
+    for at in range(0, len(acc) - TURN + 1, TURN):
         clip.take(data[12 * at : 12 * (at + TURN)], TURN, at, 0, 0)
         found.append(np.array(clip.values[: 5 * clip.count], dtype=np.int16).reshape(-1, 5))
     return np.concatenate(found)
 
 
-def _mount(acc: Counts, gyr: Counts) -> Rotation:
-    """How the clip of the sample run sits, as the pipeline finds it."""
+def _counts(seconds: float) -> tuple[Counts, Counts]:
+    """The first part of the sample run as counts of the sensor."""
+    with sample_file() as path:
+        feed = Feed.from_file(path)
+    acc_g, gyr_dps = feed.sampled(RATE_HZ)
+    n = round(RATE_HZ * seconds)
+    return counts(acc_g[:n], 0.488e-3), counts(gyr_dps[:n], 70e-3)
+
+
+@cache
+def mount_of_sample() -> NDArray[np.float64]:
+    """How the clip of the sample run sits, as the pipeline finds it: pelvis from sensor, (3, 3)."""
+    acc, gyr = _counts(75.0)
     t_s = np.arange(len(acc)) / RATE_HZ
     pipeline = Pipeline(RATE_HZ)
     block = SampleBlock(t_s, acc * (0.488e-3 * STANDARD_GRAVITY_MS2), np.radians(gyr * 70e-3))
     found = [event for event in pipeline.push(block) + pipeline.close() if isinstance(event, MountFound)]
-    return Rotation.from_matrix(np.array(found[-1].pelvis_from_sensor).reshape(3, 3))
+    return np.array(found[-1].pelvis_from_sensor).reshape(3, 3)
 
 
 @dataclass

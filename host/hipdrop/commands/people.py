@@ -35,6 +35,9 @@ def where_command(debug: DebugOption = False) -> None:
     clips = sorted(calibration_path("").parent.glob("*.json"))
     if clips:
         print(f"  calibrations of clips: {_files(clips)} in {clips[0].parent}")
+    fetched = sorted(calibration_path("").parent.glob("*/*"))
+    if fetched:
+        print(f"  runs of clips on their way, and their clocks: {_files(fetched)} in {calibration_path('').parent}")
 
 
 def forget_command(

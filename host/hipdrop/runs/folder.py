@@ -1,16 +1,12 @@
-"""Where this computer keeps what belongs to a clip."""
+"""Where this computer keeps what belongs to a clip: a folder beside its calibration."""
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
-from platformdirs import user_data_path
-
-FOLDER_NAME = "clips"
+from hipcal.file import calibration_path
 
 
 def clip_folder(serial: str) -> Path:
     """Give the folder of a clip in the user's data folder; the serial number is only what the clip says."""
-    name = re.sub(r"[^0-9A-Za-z-]", "_", serial)[:64] or "unnamed"
-    return user_data_path("hipdrop", appauthor=False) / FOLDER_NAME / name
+    return calibration_path(serial or "unnamed").with_suffix("")
