@@ -167,8 +167,8 @@ def cdegs(*values_deg: float) -> tuple[int, ...]:
     return tuple(round(100 * deg) if deg == deg else frames.UNKNOWN_CDEG for deg in values_deg)
 
 
-def assert_alike(here: Sequence[Said], there: Sequence[Said], *, steps: int = 1, cdeg: int = 2) -> None:
-    """See to it that both say the same, in the same order, within so many steps and 0.01 deg."""
+def assert_alike(here: Sequence[Said], there: Sequence[Said], *, steps: int = 2, cdeg: int = 2) -> None:
+    """See to it that both say the same, in the same order, within a step of that leg and 0.02 deg."""
     assert [said[:3] for said in here] == [said[:3] for said in there]
     for mine, its in zip(here, there, strict=True):
         assert abs(mine.steps - its.steps) <= steps, (mine, its)
