@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+from collections.abc import Awaitable
 from itertools import pairwise
 from pathlib import Path
 
@@ -11,6 +12,10 @@ import pytest
 from bleak.exc import BleakError, BleakGATTProtocolError
 
 from clip_host import Bench, Host, on_bench
+from hipdrop.errors import ClipRefused
+from hipdrop.links.ble import BleLink
+from hipdrop.liverun import LiveRun
+from hipdrop.settings import Settings
 from hipdrop.virtual.central import Central
 from hipdrop.virtual.radio import CLIP_ADDRESS
 from hipwire import commands, decoding, ids
@@ -289,3 +294,31 @@ def test_the_page_says_the_same() -> None:
         ids.START
     }
     assert all(row[2] == "-" for row in table.values())
+
+
+def run_over(link: BleLink, seconds: float) -> Awaitable[LiveRun]:
+    """Have a live run by this link."""
+
+    async def act() -> LiveRun:
+        live = LiveRun(Settings())
+        await live.run(live.session(link, "raw", lambda _state: None), seconds)
+        return live
+
+    return act()
+
+
+def test_a_live_run_needs_a_bond_to_start_and_none_to_watch() -> None:
+    async def test(bench: Bench) -> None:
+        guest = BleLink("hipdrop", backends=bench.radio.backends(await bench.radio.add_central()))
+        with pytest.raises(ClipRefused, match=r"does not start the stream: .*three times, then: hipdrop clip pair"):
+            await run_over(guest, 5.0)
+        async with bench.host() as owner:
+            await pair_in_window(bench, owner)
+            assert await owner.result(ids.START, RAW) == ids.OK
+            watched = await run_over(guest, 5.0)
+            assert (watched.chain.link_table()["samples_received"] or 0) > 900
+            await asyncio.sleep(1.0)
+            assert (await owner.status())["stream"] == ids.RAW  # the guest's end is not the run's
+        assert (await run_over(BleLink("hipdrop", backends=bench.radio.backends()), 5.0)).chain.status is not None
+
+    on_bench(test, access=1)
