@@ -8,7 +8,7 @@ import time
 import machine
 from micropython import const
 
-from hipclip import FIRMWARE_VERSION, lateimu, led, stream, watchdog
+from hipclip import FIRMWARE_VERSION, led, seldom, stream, watchdog
 from hipclip.access import Access
 from hipclip.battery import Battery
 from hipclip.button import DOUBLE, LONG, TRIPLE, Button
@@ -20,6 +20,8 @@ from hipclip.counters import Counters
 from hipclip.haptics import OFF as OFF_PATTERN
 from hipclip.haptics import Haptics
 from hipclip.monitorset import MonitorRecord
+from hipclip.runcontrol import RunControl
+from hipclip.runlog import RunLog
 from hipclip.sampleclock import SampleClock
 from hipclip.sampler import Sampler
 from hipclip.sender import Sender
@@ -34,7 +36,7 @@ _TIDY_MS = const(10000)
 _SLICE_MS = const(4)  # how soon a frame leaves while the sender tries others again
 _SOON_MS = const(20)  # a wait up to this is kept; a longer one ends with the sampler's next turn, 60 ms away at most
 _BATTERY_MS = const(10000)
-_FAULT_LOOK_MS = const(250)
+_LOOK_MS = const(250)
 _STALE_MS = const(5000)  # a sampler or sender that has had no turn for so long has hung
 _FLUSH_MS = const(1000)  # what the last frames get before the clip is off
 
@@ -60,7 +62,8 @@ class App:
         self.status = Status(self)
         self.sender = Sender(self.stream, self.log, self.counters, self.status)
         self.commands = Commands(self)
-        self.runlog = None  # keeps runs on the flash, where the board can
+        self.runlog = RunLog(self.settings, self.sampler)
+        self.runcontrol = RunControl(self)
         self._supervisor = Supervisor(self.log)
         self._frames = asyncio.Event()  # set by the sampler when the sender may have something to do
         self._sampled_ms = self._sent_ms = time.ticks_ms()
@@ -85,21 +88,30 @@ class App:
 
     def _build_signal(self, ring_memory):
         """Make sensor, clock, sampler, stream and cadence."""
-        self.imu = lateimu.find(self.board.IMU, self.board.i2c(), self._tell_missing)
+        self.imu = self._find_imu(self.board.IMU, self.board.i2c())
         clock = SampleClock(self.imu.rate_mhz)
         self.log.clock = clock
         self.sampler = Sampler(self.imu, clock, self.counters)
         self.cadence = Cadence(clock, self.imu.ACC_NG_PER_LSB)
         self.sampler.sinks.append(self.cadence)
-        self.stream = stream.Stream(ring_memory, self.sampler, self.log, self.settings, self._make_tilt)
+        self._tilt = None
+        self.stream = stream.Stream(ring_memory, self.sampler, self.log, self.settings, self.tilt_source)
 
-    def _tell_missing(self, text):
-        self.log.add(ids.LOG_BUS, ids.LOG_ERROR, text=text)
+    def _find_imu(self, driver, i2c):
+        """Give the sensor, or what stands for it until it answers."""
+        try:
+            return driver(i2c)
+        except OSError as error:
+            self.log.add(ids.LOG_BUS, ids.LOG_ERROR, text=str(error.args[-1]))
+            return seldom.load("lateimu").LateImu(driver, i2c)
 
-    def _make_tilt(self, ring):
-        from hipclip.tiltstream import TiltStream  # filter and writer: 10 kB that a raw stream does without
+    def tilt_source(self):
+        """Give what makes tilt samples; its 10 kB are free until somebody wants them."""
+        if not self._tilt:
+            from hipclip.tiltsource import TiltSource
 
-        return TiltStream(ring, self.imu, self.sampler.clock, self.settings, self.calibration)
+            self._tilt = TiltSource(self.sampler, self.settings, self.calibration)
+        return self._tilt
 
     def _make_ble(self):
         """Make the Bluetooth side; without a radio the cable is left."""
@@ -128,7 +140,7 @@ class App:
         jobs = [
             ("sampler", self._sample), ("sender", self._send), ("usb", self.usb.run), ("status", self._tell_status),
             ("haptics", self.haptics.run), ("button", button.run), ("led", light.run), ("battery", self._watch_battery),
-            ("watchdog", self._feed), ("memory", self._tidy),
+            ("watchdog", self._feed), ("flash", self.runlog.run),
         ]  # fmt: skip
         return jobs + ([("bluetooth", self.ble.run)] if self.ble else [])
 
@@ -144,6 +156,7 @@ class App:
     async def _turn_off(self):
         try:
             self.stream.stop()
+            self.runcontrol.end(ids.WHY_BATTERY if self.battery.empty else ids.WHY_BUTTON)
             self.haptics.play(OFF_PATTERN)
             self.sender.status_now()
             until_ms = time.ticks_add(time.ticks_ms(), _FLUSH_MS)
@@ -157,12 +170,16 @@ class App:
 
     def _close(self):
         """Leave nothing on, whatever has happened."""
-        closing = [self.haptics.stop, self.usb.drop] + ([self.ble.stop] if self.ble else [])
+        closing = [self.haptics.stop, self._end_run, self.usb.drop] + ([self.ble.stop] if self.ble else [])
         for close in closing:
             try:
                 close()
             except OSError:  # a radio that fails is no reason to leave the motor on
                 pass
+
+    def _end_run(self):
+        self.runcontrol.end(ids.WHY_WAITING)
+        self.runcontrol.finish()
 
     def info_changed(self):
         """Have the links tell the info message anew."""
@@ -176,7 +193,10 @@ class App:
         if event == LONG:
             self.turn_off()
         elif event == DOUBLE:
-            self._start_or_stop()
+            if self.sender.outlets or self.stream.running:
+                self._start_or_stop()
+            else:
+                self.runcontrol.toggle()
         elif event == TRIPLE:
             self.access.command(ids.PAIR_OPEN)
         else:
@@ -191,6 +211,7 @@ class App:
         counters.marks += 1
         counters.mark_index = max(0, clock.index - back_us * clock.rate_mhz // 1000000000)
         self.log.add(ids.LOG_MARK, value=counters.marks)
+        self.runcontrol.marked(counters.marks, counters.mark_index)
 
     def _start_or_stop(self):
         """Stop the stream, or start a raw one that every host that is there can join."""
@@ -213,6 +234,8 @@ class App:
             return led.FAULT
         if self.battery.low:
             return led.LOW_BATTERY
+        if self.runcontrol.active:
+            return led.RECORDING if self.runlog.state else led.NOT_RECORDING
         if self.stream.running:
             return led.STREAMING
         return led.CONNECTED if self.sender.outlets else led.ADVERTISING
@@ -246,15 +269,24 @@ class App:
                 wait_ms -= _SLICE_MS
 
     async def _tell_status(self):
-        """Send the status every `status_interval_s`, and at once when a fault comes or goes."""
-        faults = due_ms = 0
+        """Send the status every `status_interval_s`, and at once when a fault comes or goes; look after runs and heap.
+
+        Garbage is collected while nothing is urgent; during a stream or a run only the threshold does.
+        """
+        faults = due_ms = tidy_ms = 0
         while True:
+            self.runcontrol.turn(time.ticks_ms())
             now = self.status.faults()
             if now != faults or due_ms <= 0:
                 faults, due_ms = now, self.settings.get("status_interval_s") * 1000
                 self.sender.status_now()
-            await asyncio.sleep_ms(_FAULT_LOOK_MS)
-            due_ms -= _FAULT_LOOK_MS
+            if tidy_ms <= 0:
+                tidy_ms = _TIDY_MS
+                if not (self.stream.running or self.runcontrol.active):
+                    gc.collect()
+            await asyncio.sleep_ms(_LOOK_MS)
+            due_ms -= _LOOK_MS
+            tidy_ms -= _LOOK_MS
 
     async def _watch_battery(self):
         """Measure, warn once, and end before the cell's own protection does."""
@@ -275,10 +307,3 @@ class App:
             if max(time.ticks_diff(now_ms, self._sampled_ms), time.ticks_diff(now_ms, self._sent_ms)) < _STALE_MS:
                 watchdog.feed()
             await asyncio.sleep_ms(watchdog.FEED_MS)
-
-    async def _tidy(self):
-        """Collect garbage while nothing is urgent; during a stream only the threshold does."""
-        while True:
-            if not self.stream.running:
-                gc.collect()
-            await asyncio.sleep_ms(_TIDY_MS)

@@ -14,7 +14,7 @@ from collections import deque
 import bluetooth
 from micropython import const
 
-from hipclip import gatt
+from hipclip import seldom
 from hipclip.outlet import Outlet
 from hipwire import frames, ids
 
@@ -37,6 +37,7 @@ _TURNED_AWAY = const(24)  # more than this, and it is only counted
 _ANSWERS = const(8)  # waiting for a central that does not take them
 _ADVERTISE_AGAIN_MS = const(1000)
 _CADENCE_EVERY_MS = const(1000)
+_RSC_RUNNING = const(0x04)  # flag of the measurement and bit of the feature: walking or running status
 
 
 class Connection(Outlet):
@@ -95,12 +96,13 @@ class BleServer:
         radio.config(mtu=clip.settings.get("mtu"))
         pairs = self.access.begin(radio)
         measured = bool(clip.board.FEATURES & ids.HAS_BATTERY)
-        handles = radio.gatts_register_services(gatt.services(measured, pairs, pairs and self.access.level() > 1))
+        closed = pairs and self.access.level() > 1
+        handles = radio.gatts_register_services(seldom.load("gatt").services(measured, pairs, closed))
         self.data, self.control, self._info, self.status, self.events = handles[0][:5]
         self._measurement, feature = handles[1]
         self._battery = handles[3][0] if measured else None
         radio.gatts_set_buffer(self.control, _CONTROL_BYTES)
-        self._write(feature, struct.pack("<H", gatt.RSC_RUNNING))
+        self._write(feature, struct.pack("<H", _RSC_RUNNING))
         if pairs:
             self.access.key = handles[0][5]
             self._write(handles[0][5], b"\1")
@@ -111,8 +113,8 @@ class BleServer:
 
     def _describe(self, device):
         """Fill Device Information from the info message, so that both say the same."""
-        info = self._clip.status.told()
-        texts = ("hipdrop", "hipdrop clip", info["serial"], info["firmware"], info["board"] + ", " + info["chip"])
+        serial, firmware, board, chip = self._clip.status.texts()
+        texts = ("hipdrop", "hipdrop clip", serial, firmware, board + ", " + chip)
         for handle, text in zip(device, texts):  # noqa: B905 - MicroPython has no `strict`
             self._write(handle, text.encode())
 
@@ -243,7 +245,7 @@ class BleServer:
         now_ms = time.ticks_ms()
         if self._advertise_ms is not None and time.ticks_diff(now_ms, self._advertise_ms) < _ADVERTISE_AGAIN_MS:
             return
-        data, response = gatt.advertisement(self._clip.settings.get("ble_name"))
+        data, response = seldom.load("gatt").advertisement(self._clip.settings.get("ble_name"))
         every_us = _ADVERTISE_BESIDE_US if self.connections else _ADVERTISE_EVERY_US
         try:
             self._radio.gap_advertise(every_us, data, resp_data=response)
@@ -261,7 +263,7 @@ class BleServer:
         cadence = self._clip.cadence
         if cadence and cadence.steps_per_minute:
             steps = min(255, int(cadence.steps_per_minute + 0.5))
-            self.tell(self._measurement, struct.pack("<BHB", gatt.RSC_RUNNING, 0, steps))
+            self.tell(self._measurement, struct.pack("<BHB", _RSC_RUNNING, 0, steps))
 
     def tell(self, handle, data):
         """Set a value, and notify all who have subscribed; where reading needs a bond, all who have one."""

@@ -1,22 +1,27 @@
 """From power-up to the app, and what comes after it: a new start, safe mode, or MicroPython's prompt."""
 
+import gc
 import sys
 import time
 
 import machine
 from micropython import const
 
-from hipclip import boards, crash, watchdog
+from hipclip import boards, seldom, watchdog
 
 _HELD_MS = const(1500)  # the button, from power-up on: longer than a press that turns the clip on
 _LOOK_MS = const(20)
+_BOOT_MS = time.ticks_ms()
 
 
 def main():
     """Run the clip. Comes back only to leave the board at its prompt: in safe mode, or because it was asked for."""
     board = boards.load()
+    crash = seldom.load("crash")
     crashes, text = crash.take()
-    if crashes >= crash.MOST:
+    hopeless = crashes >= crash.MOST
+    del crash
+    if hopeless:
         safe_mode(board, "%d crashes in a row, the last: %s" % (crashes, text))
     elif held(board):
         safe_mode(board, "button held")
@@ -41,24 +46,31 @@ def held(board):
     return True
 
 
+def live(board, crashes, text):
+    """Run the app until it ends; gives how. Nothing of it is left behind."""
+    memory = board.ring()  # before the rest of the firmware cuts the heap up: it must lie in one piece
+    from hipclip.app import App
+
+    return App(board, memory, crashes, text).main()
+
+
 def run(board, crashes, text):
     """Run the app; a crash is written down, then the clip starts anew."""
     try:
-        memory = board.ring()  # before the rest of the firmware cuts the heap up: it must lie in one piece
-        from hipclip.app import OFF, REPL, App
-
-        ended = App(board, memory, crashes, text).main()
+        ended = live(board, crashes, text)
     except KeyboardInterrupt:  # somebody at the prompt, or mpremote
         watchdog.stay_fed()
         raise
     except Exception as error:
-        memory = None  # writing down takes some, and it may be what was missing
+        gc.collect()  # writing down takes memory, and it may be what was missing: all of the app's is free now
         sys.print_exception(error)
+        crash = seldom.load("crash")
+        crash.BOOT_MS = _BOOT_MS
         crash.record(error, machine.reset_cause())
         machine.reset()
-    if ended == REPL:
+    if ended == "repl":
         watchdog.stay_fed()
-    elif ended == OFF:
+    elif ended == "off":
         board.sleep()
     else:
         machine.reset()

@@ -18,9 +18,6 @@ def _service(uuid, *characteristics):
     return (bluetooth.UUID(uuid), tuple([(bluetooth.UUID(each), flags) for each, flags in characteristics]))
 
 
-RSC_RUNNING = 0x04  # flag of the measurement and bit of the feature: walking or running status
-
-
 def services(battery_measured, pairs, closed):
     """Give all services, made for registering alone: own, running speed and cadence, device information, battery.
 

@@ -8,24 +8,24 @@ from micropython import const
 from hipwire import ids
 
 OFF = 100  # the clip turns itself off; ours alone, no host can ask for it
-_LOW_HZ = const(1500)  # tones of a buzzer, a fifth or more apart
+_UNIT_MS = const(20)
+_UNIT_HZ = const(500)
 _MIDDLE_HZ = const(2500)
-_HIGH_HZ = const(4000)
-_LONG = const(500)  # a coin motor takes some 100 ms to spin up and to stop, so pulses and gaps are well above that
-_SHORT = const(160)
-_GAP = const(160)
-
-# (on_ms, off_ms, strength_percent, tone_hz). Left is one long, right is two short; both is the one after the other.
-_LEFT = ((_LONG, 0, 100, _LOW_HZ),)
-_RIGHT = ((_SHORT, _GAP, 100, _HIGH_HZ), (_SHORT, 0, 100, _HIGH_HZ))
+# Pulses of four bytes: on and off in units of 20 ms, strength in percent, the buzzer's tone in units of 500 Hz (1.5,
+# 2.5, 4 kHz: a fifth or more apart). A coin motor takes some 100 ms to spin up and to stop: pulses and gaps are longer.
+_LEFT = b"\x19\x00\x64\x03"
+_RIGHT = b"\x08\x08\x64\x08\x08\x00\x64\x08"
 PATTERNS = {
-    ids.BUZZ_LEFT: _LEFT,
-    ids.BUZZ_RIGHT: _RIGHT,
-    ids.BUZZ_BOTH: ((_LONG, 2 * _GAP, 100, _LOW_HZ),) + _RIGHT,
-    ids.BUZZ_RECOVERED: ((_SHORT, _GAP, 80, _LOW_HZ), (_LONG, 0, 80, _HIGH_HZ)),
-    ids.BUZZ_PAIRED: ((_SHORT, _GAP, 80, _MIDDLE_HZ),) * 3 + ((_SHORT, 0, 80, _HIGH_HZ),),
-    ids.BUZZ_LOW_BATTERY: ((_LONG, 2 * _GAP, 80, _MIDDLE_HZ), (_LONG, 0, 80, _LOW_HZ)),
-    OFF: ((2 * _LONG, 0, 80, _LOW_HZ),),
+    ids.BUZZ_LEFT: _LEFT,  # one long
+    ids.BUZZ_RIGHT: _RIGHT,  # two short
+    ids.BUZZ_BOTH: b"\x19\x10\x64\x03" + _RIGHT,  # the one after the other
+    ids.BUZZ_RECOVERED: b"\x08\x08\x50\x03\x19\x00\x50\x08",  # short, long, rising
+    ids.BUZZ_PAIRED: b"\x08\x08\x50\x05" * 3 + b"\x08\x00\x50\x08",  # four short
+    ids.BUZZ_LOW_BATTERY: b"\x19\x10\x50\x05\x19\x00\x50\x03",  # two long, falling
+    ids.BUZZ_RUN_BEGUN: b"\x08\x08\x50\x03\x08\x08\x50\x05\x08\x00\x50\x08",  # three short, rising
+    ids.BUZZ_RUN_ENDED: b"\x19\x08\x50\x08\x08\x00\x50\x03",  # long, short, falling
+    ids.BUZZ_NOT_RECORDING: b"\x19\x10\x50\x03" * 2 + b"\x19\x00\x50\x03",  # three long, low
+    OFF: b"\x32\x00\x50\x03",  # very long
 }
 _BETWEEN_MS = const(700)  # from one repeat to the next, longer than any gap within
 _SLICE_MS = const(20)  # how soon a newer pattern is heard
@@ -75,7 +75,7 @@ class Haptics:
         self._vibrator = vibrator
         self._settings = settings
         self._asked = asyncio.Event()
-        self._pattern = ()
+        self._pattern = b""
         self._strength_percent = 0
         self._repeats = 0
         self.playing = False
@@ -84,7 +84,7 @@ class Haptics:
         """Begin a pattern; strength 0, or the buzz switched off in the settings, ends the one that plays."""
         strength_percent = strength_percent * self._settings.get("buzz_strength_percent") // 100
         wanted = self._vibrator and strength_percent and self._settings.get("buzz_enabled")
-        self._pattern = PATTERNS[pattern] if wanted else ()
+        self._pattern = PATTERNS[pattern] if wanted else b""
         self._strength_percent, self._repeats = strength_percent, repeats
         self.playing = True
         self._asked.set()
@@ -109,12 +109,13 @@ class Haptics:
         for repeat in range(self._repeats):
             if repeat and not await self._pause(_BETWEEN_MS):
                 return
-            for on_ms, off_ms, strength_percent, tone_hz in self._pattern:
-                self._vibrator.on(strength_percent * self._strength_percent // 100, tone_hz)
-                if not await self._pause(on_ms):
+            pattern = self._pattern
+            for k in range(0, len(pattern), 4):
+                self._vibrator.on(pattern[k + 2] * self._strength_percent // 100, _UNIT_HZ * pattern[k + 3])
+                if not await self._pause(_UNIT_MS * pattern[k]):
                     return
                 self._vibrator.off()
-                if not await self._pause(off_ms):
+                if not await self._pause(_UNIT_MS * pattern[k + 1]):
                     return
 
     async def _pause(self, for_ms):

@@ -43,12 +43,3 @@ class LateImu:
         if self._imu is None:
             raise OSError(errno.ENODEV)
         return self._imu
-
-
-def find(driver, i2c, on_missing):
-    """Give the driver's object, or one that stands for it, after telling `on_missing(text)`."""
-    try:
-        return driver(i2c)
-    except OSError as error:
-        on_missing(str(error.args[-1]))
-        return LateImu(driver, i2c)

@@ -19,7 +19,7 @@ _RETRY_MS = const(8)
 
 def handle(clip, code, payload, outlet):
     """Carry out one of the commands; give what goes into the answer."""
-    if clip.runlog is None:
+    if code != ids.RUN and not clip.runlog.possible:
         raise RefusedError(ids.UNSUPPORTED)
     if code == ids.GET_RUNS:
         return _listed(clip.runlog, _taken("<H", payload)[0], outlet.max_message)

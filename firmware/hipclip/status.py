@@ -7,16 +7,12 @@ import time
 import machine
 from micropython import const
 
-from hipclip import FIRMWARE_VERSION, stream
-from hipwire import frames, ids, records
+from hipclip import seldom, stream
+from hipwire import frames, ids
 
 _LOG_ENTRIES = const(16)
 TICKS_MASK = frames.TICKS_PERIOD - 1  # ticks_us of a board wraps there by itself
 _STORAGE_EVERY_MS = const(60000)  # statvfs walks the whole file system: seldom, never in a stream
-COUNTERS = (
-    "samples_lost", "samples_saturated", "fifo_overruns", "bus_errors", "frames_dropped", "notify_refused",
-    "commands_refused", "marks", "mark_index",
-)  # fmt: skip
 
 
 class Log:
@@ -58,7 +54,6 @@ class Status:
     def __init__(self, clip):
         self._clip = clip
         self._buffer = bytearray(frames.STATUS_SIZE)
-        self._values = {}
         self._sequence = 0
         self._uptime_ms = 0
         self._uptime_at_ms = time.ticks_ms()
@@ -72,33 +67,30 @@ class Status:
 
     def into(self, buffer):
         """Write a fresh status frame of frames.STATUS_SIZE bytes."""
-        clip, values = self._clip, self._values
+        clip, counts = self._clip, self._clip.counters
         clock, ring = clip.sampler.clock, clip.stream.ring
-        for name in COUNTERS:
-            values[name] = getattr(clip.counters, name)
-        values["boot_id"] = clip.boot_id
-        values["stream"] = clip.stream.kind if clip.stream.running else stream.NONE
-        values["battery_percent"] = known(clip.battery.percent, frames.UNKNOWN_BATTERY_PERCENT)
-        values["battery_mv"] = known(clip.battery.mv, 0)
-        values["temperature_cdeg"] = self._temperature_cdeg()
-        values["connections"] = len(clip.ble.connections) if clip.ble else 0
-        values["faults"] = self.faults()
-        values["rate_mhz"] = clock.rate_mhz
-        values["rate_uncertainty_ppm"] = clock.uncertainty_ppm
-        values["ring_frames"] = ring.next - ring.oldest
-        values["ring_oldest"] = ring.oldest & 0xFFFF
-        values["heap_free"] = gc.mem_free()
-        values["storage_free_kb"] = self._storage()
-        values["uptime_s"] = self._uptime_s()
-        values["mount_id"] = clip.settings.get("mount_id")
-        values["reset_cause"] = machine.reset_cause()
+        row = (
+            clip.boot_id, clip.stream.kind if clip.stream.running else stream.NONE,
+            known(clip.battery.percent, frames.UNKNOWN_BATTERY_PERCENT), known(clip.battery.mv, 0),
+            self._temperature_cdeg(), len(clip.ble.connections) if clip.ble else 0, self.faults(), clock.rate_mhz,
+            counts.samples_lost, counts.samples_saturated, counts.fifo_overruns, counts.bus_errors,
+            counts.frames_dropped, counts.notify_refused, counts.commands_refused, ring.next - ring.oldest,
+            ring.oldest & 0xFFFF, counts.marks, counts.mark_index, gc.mem_free(), self._storage(), self._uptime_s(),
+            clip.settings.get("mount_id"), machine.reset_cause(), 0, clock.uncertainty_ppm,
+        )  # fmt: skip
         ticks_us = time.ticks_us() & TICKS_MASK
-        frames.pack_status_into(buffer, self._sequence, clock.index, ticks_us, values, self._alone())
+        frames.pack_status_rows_into(buffer, self._sequence, clock.index, ticks_us, row, self._alone())
         self._sequence += 1
 
     def _alone(self):
-        """What the clip does by itself."""
-        return (0,) * 10 + (self._clip.access.bits(), 0, 0)
+        """What the clip does by itself, in the order of docs/wire-format.md."""
+        clip = self._clip
+        log, control, (clock_s, clock_ms) = clip.runlog, clip.runcontrol, clip.clock.now()
+        return (
+            log.state, control.reason(), log.runs, log.number, control.monitor.alerts if control.monitor else 0,
+            log.bytes, clock_s, clock_ms, log.lost, clip.clock.set_s, clip.access.bits(), control.bits(),
+            log.total_kb // 4,
+        )  # fmt: skip
 
     def faults(self):
         """Bits of what is wrong now or was at the last boot."""
@@ -114,31 +106,11 @@ class Status:
 
     def info(self):
         """Make the info message."""
-        return frames.pack_info(self.told())
+        return seldom.load("about").info(self._clip)
 
-    def told(self):
-        """Fields and texts of the info message by name."""
-        clip = self._clip
-        imu, board = clip.imu, clip.board
-        values = {
-            "boot_id": clip.boot_id,
-            "features": board.FEATURES | ids.HAS_CALIBRATION | clip.stream.features | clip.access.features(),
-            "rate_mhz": imu.RATE_MHZ,
-            "acc_range_g": imu.ACC_RANGE_G,
-            "gyr_range_dps": imu.GYR_RANGE_DPS,
-            "acc_ng_per_lsb": imu.ACC_NG_PER_LSB,
-            "gyr_ndps_per_lsb": imu.GYR_NDPS_PER_LSB,
-            "tilt_divider": stream.DIVIDER,
-            "raw_samples": frames.RAW_MAX_SAMPLES,
-            "ring_s": clip.stream.ring_s,
-            "serial": "".join(["%02x" % byte for byte in machine.unique_id()]),
-            "firmware": FIRMWARE_VERSION,
-            "board": board.NAME,
-            "chip": imu.NAME,
-        }
-        for k in range(0, len(records.MOUNT), 2):
-            values[records.MOUNT[k]] = clip.settings.get(records.MOUNT[k])
-        return values
+    def texts(self):
+        """Serial, firmware, board and chip."""
+        return seldom.load("about").texts(self._clip)
 
     def _temperature_cdeg(self):
         try:

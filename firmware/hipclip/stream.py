@@ -47,7 +47,8 @@ class Stream:
         self.ring_s = samples_kept * 1000 // sampler.imu.RATE_MHZ  # how long full raw frames are kept
         self._writers = {ids.RAW: RawWriter(self._rings[ids.RAW])}
         self._memory = memory
-        self._make_tilt = make_tilt  # gives the writer of the tilt stream into a ring, a sink as RawWriter is
+        self._make_tilt = make_tilt  # gives the source of the tilt samples, whose sinks are as those of the sampler
+        self._sinks = {ids.RAW: sampler.sinks}
         if make_tilt and settings.get("mount_id"):
             self._add_tilt()
         self.ring = self._rings[ids.RAW]  # of the stream that runs or ran last
@@ -71,8 +72,11 @@ class Stream:
 
     def _add_tilt(self):
         """Make what the tilt stream needs; without a mount nobody can ask for it, and its 10 kB stay free."""
+        from hipclip.tiltframes import TiltWriter
+
         ring = FrameRing(self._memory)
-        self._writers[ids.TILT] = self._make_tilt(ring)
+        self._sinks[ids.TILT] = source = self._make_tilt()
+        self._writers[ids.TILT] = TiltWriter(ring, source, self._sampler.clock)
         self._rings[ids.TILT] = ring
 
     def start(self, kind, samples):
@@ -85,17 +89,17 @@ class Stream:
         self._divider = DIVIDER if kind == ids.TILT else 1
         self.frame_ms = max(1, samples * self._divider * 1000000 // self._sampler.imu.RATE_MHZ)
         self.ring, self.writer = self._rings[kind], self._writers[kind]
+        self._sinks[kind].append(self.writer)
         self.writer.begin(samples)
         self._heard_ms = time.ticks_ms()
         self.running = True
-        self._sampler.sinks.append(self.writer)
         self._log.add(ids.LOG_STARTED, text="tilt" if kind == ids.TILT else "raw")
 
     def stop(self):
         """End the stream; the samples of the last frame are put into the ring."""
         if not self.running:
             return
-        self._sampler.sinks.remove(self.writer)
+        self._sinks[self.kind].remove(self.writer)
         self.writer.flush()
         self.running = False
         self._log.add(ids.LOG_STOPPED)

@@ -62,7 +62,7 @@ class Tilt:
         self._acc_mg = imu.ACC_NG_PER_LSB * 0.5e-6  # of a sum of two
         self._gyr_ddps = imu.GYR_NDPS_PER_LSB * 0.5e-8
         self._mount = None
-        self._half = False  # the first sample of a pair has come:
+        self.half = False  # the first sample of a pair has come:
         self._first = array("h", [0] * 6)
         self.values = array("h", [0] * (_FIELDS * (most_samples // DIVIDER + 1)))
         self.count = 0  # tilt samples in `values`, of the last block
@@ -86,7 +86,7 @@ class Tilt:
             return
         w, x, y, z = w / n, x / n, y / n, z / n
         self._filter.reset()
-        self._half = False
+        self.half = False
         self._mount = (
             1 - 2 * (y * y + z * z), 2 * (x * y - w * z), 2 * (x * z + w * y),
             2 * (x * y + w * z), 1 - 2 * (x * x + z * z), 2 * (y * z - w * x),
@@ -99,15 +99,15 @@ class Tilt:
         if self._mount is None:
             return
         if flags & ids.GAP:
-            self._half = False
+            self.half = False
         self._follow_rate()
-        self.index = index - 1 if self._half else index + (index & 1)
+        self.index = index - 1 if self.half else index + (index & 1)
         for k in range(n):
             if (index + k) & 1 == 0:
                 _copy_into(self._first, block, 12 * k)
-                self._half = True
-            elif self._half:
-                self._half = False
+                self.half = True
+            elif self.half:
+                self.half = False
                 self._pair(block, 12 * k)
 
     def _follow_rate(self):
@@ -171,7 +171,8 @@ class TiltWriter:
         """Empty the ring and begin a stream of frames with so many samples each."""
         self._ring.begin(frames.HEADER_SIZE + frames.TILT_SAMPLE_SIZE * samples_per_frame)
         self._samples = samples_per_frame
-        self._filled = self._flags = self._odd = 0
+        self._filled = self._flags = 0
+        self._odd = 1 if self._source.half else 0
 
     def take(self, block, n, index, ticks_us, flags):
         """Pack the tilt samples that ended in this block."""

@@ -14,10 +14,13 @@ TILT_MAX_SAMPLES = 10
 RAW_MAX_SIZE = 240
 TILT_MAX_SIZE = 112
 STATUS_SIZE = 108
+STATUS_CODES = "IBBHhBBIIIHHIIHHHHIIIIIBBH"  # of the fields of records.STATUS, which take 3 kB of a clip's heap
 ALONE_CODES = "BBHHHIIHHIBBH"  # of what a clip by itself does, at the end of a status frame
 LOG_TEXT_OFFSET = 18
 LOG_MAX_SIZE = 60
 EVENT_SIZE = 20
+INFO_FIXED_SIZE = 42
+INFO_TEXT_MAX_SIZE = 32
 PART_HEAD_SIZE = 8
 PART_DATA_MAX_SIZE = 232
 UNKNOWN_CDEG = -32768  # in an event
@@ -70,8 +73,16 @@ def pack_status_into(
     buffer: bytearray, sequence: int, index: int, ticks_us: int, values: dict, alone: tuple  # type: ignore[type-arg]
 ) -> None:  # fmt: skip
     """Write a status frame of STATUS_SIZE bytes; `alone` has the values of ALONE_CODES in the document's order."""
+    row = tuple([values.get(records.STATUS[k], 0) for k in range(0, len(records.STATUS), 2)])
+    pack_status_rows_into(buffer, sequence, index, ticks_us, row, alone)
+
+
+def pack_status_rows_into(
+    buffer: bytearray, sequence: int, index: int, ticks_us: int, row: tuple, alone: tuple  # type: ignore[type-arg]
+) -> None:  # fmt: skip
+    """Write a status frame; `row` has the values of STATUS_CODES, in the document's order as well."""
     pack_header_into(buffer, ids.STATUS, 0, sequence, index, ticks_us)
-    end = records.pack_into(records.STATUS, buffer, HEADER_SIZE, values)
+    end = records.pack_row_into(STATUS_CODES, buffer, HEADER_SIZE, row)
     records.pack_row_into(ALONE_CODES, buffer, end, alone)
 
 
@@ -93,7 +104,7 @@ def pack_info(values: dict) -> bytes:  # type: ignore[type-arg]
     """Make the info message: fixed fields, then the texts of INFO_TEXTS, each behind its length."""
     head = bytes([first_byte(ids.INFO), REVISION]) + records.pack(records.INFO, values)
     for name in records.INFO_TEXTS:
-        text = values.get(name, "").encode()[:32]
+        text = values.get(name, "").encode()[:INFO_TEXT_MAX_SIZE]
         head += bytes([len(text)]) + text
     return head
 

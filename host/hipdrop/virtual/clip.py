@@ -25,6 +25,7 @@ from hipdrop.virtual.rtc import Rtc
 
 START_PATIENCE_S = 20.0
 EXIT_S = 1.0
+HEAP_KB = 272  # 64-bit objects are twice as large as a board's; docs/alone.md has the sum
 GC_PAUSE_S = 0.3  # ESP32 with slow RAM: 100 to 290 ms (micropython#8428)
 
 
@@ -92,7 +93,7 @@ class VirtualClip:
 
     def __init__(
         self, imu: Sensor, radio: Radio | None = None, *, flash_folder: Path | None = None, main: Path | None = None,
-        micropython: str | None = None, heap_kb: int = 256, t0_us: int = 0, battery_v: float = 4.0,
+        micropython: str | None = None, heap_kb: int = HEAP_KB, t0_us: int = 0, battery_v: float = 4.0,
         battery_divider: float = 2.0, seed: int | None = None, environment: dict[str, str] | None = None,
         faults: Sequence[Fault] = (), clock_drift_ppm: float = 0.0, access: int = 0,
     ) -> None:  # fmt: skip

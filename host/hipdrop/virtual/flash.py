@@ -69,7 +69,7 @@ def _compiled_once(what: str) -> Mapping[str, bytes]:
     """Compile the firmware of a board, or the modules of a package: once for all clips that this program starts."""
     try:
         if what == LIKE_BOARD:
-            return firmware_files(what)
+            return firmware_files(what, lines=False)  # its objects are twice as large as a board's, its heap is not
         sources = {path.removeprefix(f"{what}/"): data for path, data in sources_of(what).items()}
         stand_ins = {path: data for path, data in sources.items() if path != "__init__.py"}
         users = [data for package in PACKAGES for data in sources_of(package).values()]

@@ -16,6 +16,7 @@ from hipdrop.errors import VirtualClipError
 
 STDERR_BYTES = 8192
 PATIENCE_S = 3.0  # for a killed process to be gone
+STAND_INS_KB = 31  # what the stand-ins take of its heap: on a board their likes lie in the interpreter's own memory
 
 # what a board does after power-up: main.py, as __main__
 SCRIPT = "import boot\ntry:\n execfile('main.py')\nexcept BaseException as e:\n boot.end(e)\nboot.end()\n"
@@ -75,7 +76,7 @@ class ClipProcess:
     port
         Its standard input and output.
     heap_kb
-        Its heap.
+        Its heap, beside what the stand-ins take.
     environment
         Variables beside ours.
     """
@@ -89,7 +90,7 @@ class ClipProcess:
         variables = {"HIPCLIP_CHANNEL": str(theirs.fileno()), "MICROPYPATH": f"{stand_ins}:.frozen"}
         try:
             self._process = subprocess.Popen(
-                [command, "-X", f"heapsize={heap_kb}K", "-c", SCRIPT],
+                [command, "-X", f"heapsize={heap_kb + STAND_INS_KB}K", "-c", SCRIPT],
                 cwd=flash, env=os.environ | variables | environment, pass_fds=[theirs.fileno()],
                 stdin=port.clip_end, stdout=port.clip_end, stderr=subprocess.PIPE, start_new_session=True,
             )  # fmt: skip

@@ -6,7 +6,7 @@ import small_clip
 from radio_clip import CONTROL, DATA, DISCONNECT, INFO, STATUS, RadioClip
 from small_clip import run
 
-from hipclip import ble
+from hipclip import gatt
 from hipwire import decoding, ids
 
 START = b"\x16\x01\x07\x00\x01\x00"
@@ -18,9 +18,9 @@ def check_advertises_name_cadence_and_own_service():
     assert data == b"\x02\x01\x06\x03\x03\x14\x18\x08\x09hipdrop"
     assert response == b"\x11\x07" + bytes(reversed(bytes.fromhex(ids.SERVICE_UUID.replace("-", ""))))
     assert every_us == 100000
-    data, _ = ble.gatt.advertisement("x" * 22)
+    data, _ = gatt.advertisement("x" * 22)
     assert len(data) == 31
-    data, _ = ble.gatt.advertisement("y" * 30)
+    data, _ = gatt.advertisement("y" * 30)
     assert len(data) == 31
     assert data[8] == 8  # a shortened name
 

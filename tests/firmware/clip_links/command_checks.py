@@ -246,7 +246,7 @@ def check_buzz():
     host = clip.host()
     assert clip.ask(host, ids.BUZZ, b"\x02\x50\x03")[0] == ids.OK
     assert clip.haptics.played == [(2, 80, 3)]
-    for bad in (b"\x00\x50\x01", b"\x07\x50\x01", b"\x01\x65\x01", b"\x01\x50\x00", b"\x01\x50"):
+    for bad in (b"\x00\x50\x01", b"\x0a\x50\x01", b"\x01\x65\x01", b"\x01\x50\x00", b"\x01\x50"):
         assert clip.ask(host, ids.BUZZ, bad)[0] == ids.MALFORMED
     clip.board.FEATURES = 0
     assert clip.ask(host, ids.BUZZ, b"\x01\x50\x01")[0] == ids.UNSUPPORTED
@@ -257,7 +257,8 @@ def check_info_and_status():
     host = clip.host()
     info = decoding.info(clip.ask(host, ids.GET_INFO)[1])
     assert (info["boot_id"], info["chip"], info["board"]) == (clip.boot_id, "LSM6DSOX", "small")
-    assert info["features"] == ids.HAS_CALIBRATION | ids.HAS_RAW | ids.HAS_TILT | ids.HAS_MOTOR | ids.HAS_BATTERY
+    common = ids.HAS_CALIBRATION | ids.HAS_RAW | ids.HAS_TILT | ids.HAS_DETECTION
+    assert info["features"] == common | ids.HAS_MOTOR | ids.HAS_BATTERY
     assert (info["serial"], info["raw_samples"], info["tilt_divider"]) == ("01abcdef", 19, 2)
     assert info["ring_s"] == 40 * 19 // 208
     clip.ask(host, 99)

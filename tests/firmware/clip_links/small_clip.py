@@ -7,7 +7,7 @@ from hipclip import access, calibration, commands, kept, monitorset, sender, set
 from hipclip.clock import Clock
 from hipclip.counters import Counters
 from hipclip.outlet import Outlet
-from hipclip.tiltstream import TiltStream
+from hipclip.tiltsource import TiltSource
 from hipwire import ids
 
 
@@ -140,6 +140,28 @@ class Haptics:
         self.played.append(what)
 
 
+class RunLog:
+    """Of a clip that has kept nothing."""
+
+    state = reason = number = runs = bytes = lost = total_kb = 0
+    fetching = possible = False
+
+
+class RunControl:
+    """Of a clip that does nothing by itself."""
+
+    active = hosted = False
+    events = monitor = None
+
+    def reason(self):
+        return 0
+
+    bits = reason
+
+    def by_host(self, begin):
+        raise commands.RefusedError(ids.NO_MOUNT)
+
+
 class Clip:
     """What the links ask of the App."""
 
@@ -147,9 +169,9 @@ class Clip:
     boot_faults = 0
     cadence = None
     ble = None
-    runlog = None
 
     def __init__(self, kept=40):
+        self.runlog, self.runcontrol = RunLog(), RunControl()
         self.board, self.battery, self.haptics = Board(), Battery(), Haptics()
         self.settings, self.counters, self.log = Settings(), Counters(), status.Log()
         self.access = access.Access(self)
@@ -165,8 +187,8 @@ class Clip:
         self.clock = Clock()
         self.left = []
 
-    def _make_tilt(self, ring):
-        return TiltStream(ring, self.imu, self.sampler.clock, self.settings, self.calibration)
+    def _make_tilt(self):
+        return TiltSource(self.sampler, self.settings, self.calibration)
 
     def leave(self, where):
         self.left.append(where)

@@ -3,7 +3,8 @@
 import json
 import os
 
-from hipclip.settings import TABLE, Settings, check
+from hipclip.settings import Settings
+from hipclip.settingstable import TABLE, check
 
 FILE = "settings.json"
 
