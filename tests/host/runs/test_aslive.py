@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from filed_runs import FIRST_INDEX, RECORD_BYTES, FiledRun, samples_of, tilt_values
 from hipdrop.events import Gap, Marked, Step
 from hipdrop.receive.chain import Chain
 from hipdrop.recording import read_run as read_recording
@@ -18,7 +19,6 @@ from hipdrop.runs.reading import read_run
 from hipdrop.runs.wallclock import Known, When
 from hipdrop.settings import Settings
 from hipwire import decoding, errors, ids
-from run_files import FIRST_INDEX, RECORD_BYTES, FiledRun, samples_of, tilt_values
 
 SECONDS = 75.0
 
