@@ -121,6 +121,10 @@ def test_the_pelvis_is_asked_for_and_drawn(program: str, tmp_path: Path) -> None
 def test_a_refusal_a_lost_link_and_nobody_chosen(program: str, tmp_path: Path) -> None:
     found = webpage.seen(program, tmp_path, webpage.write(tmp_path, [], RUNNING, pelvis=True, answer=ids.NOT_PAIRED))
     assert "it needs a bond" in found["answer"]
+    assert found["radio"]["reads"] == [ids.STATUS_UUID, ids.KEY_UUID]
+    address = webpage.write(tmp_path, [], RUNNING, pelvis=True, answer=ids.NOT_PAIRED, pairing=True)
+    found = webpage.seen(program, tmp_path, address)
+    assert (found["answer"], len(found["radio"]["written"])) == ("", 2)
     found = webpage.seen(program, tmp_path, webpage.write(tmp_path, STEPS, RUNNING, lost=True))
     assert found["state"] == "the clip is out of reach; it goes on by itself"
     found = webpage.seen(program, tmp_path, webpage.write(tmp_path, [], RUNNING, answer=255))

@@ -18,18 +18,25 @@ QUIETLY = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--n
 # What a page sees of Bluetooth, by the Web Bluetooth specification: requestDevice, gatt, services, characteristics.
 FAKE = """
 <script>
-const PLAYED = %s, FIRST_STATUS = %s, FAILING = %s;
+const PLAYED = %s, FIRST_STATUS = %s, FAILING = %s, PAIRING = %s;
 const view = (hex) => new DataView(Uint8Array.from(hex.match(/../g) || [], (pair) => parseInt(pair, 16)).buffer);
-const radio = {asked: null, written: [], reads: [], all: {}};
+const radio = {asked: null, written: [], reads: [], bonded: false, all: {}};
 class Characteristic extends EventTarget {
   constructor(uuid) { super(); this.uuid = uuid; this.told = false; }
   async startNotifications() { this.told = true; return this; }
-  async readValue() { radio.reads.push(this.uuid); return view(FIRST_STATUS); }
+  async readValue() {
+    radio.reads.push(this.uuid);
+    if (this.uuid.startsWith("b5d10006")) {
+      if (!PAIRING) throw new DOMException("GATT operation not permitted.", "NetworkError");
+      radio.bonded = true;
+    }
+    return view(FIRST_STATUS);
+  }
   async writeValueWithResponse(bytes) {
     radio.written.push([...bytes]);
     const [, code, low, high] = bytes;
     const hex = (n) => n.toString(16).padStart(2, "0");
-    radio.all[this.uuid].give("17" + hex(code) + hex(low) + hex(high) + hex(FAILING));
+    radio.all[this.uuid].give("17" + hex(code) + hex(low) + hex(high) + hex(radio.bonded ? 0 : FAILING));
   }
   give(message) {
     if (!this.told) return;
@@ -80,13 +87,13 @@ def browser() -> str | None:
 
 def write(
     folder: Path, played: Sequence[tuple[str, bytes]], status: bytes, *, answer: int = 0, pelvis: bool = False,
-    lost: bool = False, told: bool = True,
+    lost: bool = False, told: bool = True, pairing: bool = False,
 ) -> str:  # fmt: skip
     """Put the page with its clip into a folder; give its address."""
     for name in ("wire.js", "page.js"):
         shutil.copy(PAGE / name, folder)
     messages = json.dumps([(uuid, message.hex()) for uuid, message in played])
-    fake = FAKE % (messages, json.dumps(status.hex()), answer)
+    fake = FAKE % (messages, json.dumps(status.hex()), answer, json.dumps(pairing))
     play = PLAY % tuple(json.dumps(one) for one in (pelvis, lost, told))
     page = (PAGE / "index.html").read_text("utf-8")
     page = page.replace("<head>", "<head>" + fake).replace("</body>", play + "</body>")

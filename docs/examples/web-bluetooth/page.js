@@ -9,7 +9,7 @@ const REASONS = ["waits until you run", "switched off in its settings", "its fla
                  "its battery is low", "its flash does not answer", "a run is being fetched", "ended by its button"];
 const LEGS = {left: "left leg: right hip drops", right: "right leg: left hip drops", both: "both hips drop"};
 
-const shown = {steps: [], trace: [], fresh: null, alert: "", device: null, control: null, request: 0};
+const shown = {steps: [], trace: [], fresh: null, alert: "", device: null, control: null, key: null, paired: false, request: 0};
 
 function say(text, mood) {
   $("state").textContent = text;
@@ -136,6 +136,8 @@ async function join() {
   await follow(service, "events", onEvent);
   await follow(service, "data", onData);
   shown.control = await follow(service, "control", onAnswer);
+  shown.key = await service.getCharacteristic(Wire.UUID.key);
+  shown.paired = false;
   onStatus(await (await service.getCharacteristic(Wire.UUID.status)).readValue());
   $("name").textContent = shown.device.name || "";
   $("connect").hidden = true;
@@ -149,10 +151,23 @@ async function onLost() {
   say("the clip is out of reach; it goes on by itself", "trouble");
 }
 
-function onAnswer(view) {
+async function onAnswer(view) {
   const answer = Wire.answer(view);
   if (!answer || answer.request !== shown.request) return;
+  if (answer.result === Wire.NOT_PAIRED && !shown.paired && await pair()) return;
   $("answer").textContent = answer.words ? `the pelvis cannot be shown: ${answer.words}` : "";
+}
+
+// Reads what only a bond may read: that makes the system pair, if the clip's pairing window is open. Then asks again.
+async function pair() {
+  try {
+    await shown.key.readValue();
+    shown.paired = true;
+    await showPelvis();
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 async function showPelvis() {

@@ -13,9 +13,10 @@ const Wire = (() => {
   const SIDES = ["", "left", "right", "both"];
   const EVENTS = ["", "step", "baseline", "raised", "cleared", "withheld", "sides", "slipped", "activity", "mark", "run"];
   const TURN = 0x200;  // the one flag of a step with which it still counts for the mean of both legs
+  const NOT_PAIRED = 15;
   const RESULTS = {4: "another stream runs", 5: "the connection's packets are too small", 6: "the clip does not know how it sits",
                    11: "the sensor does not answer", 12: "the battery is empty",
-                   15: "it needs a bond: press its button three times, then connect again"};
+                   [NOT_PAIRED]: "it needs a bond: press the clip's button three times, then try again"};
 
   // Gives the kind of a message, 0 for what is none of this version.
   function kind(view) {
@@ -78,5 +79,5 @@ const Wire = (() => {
             words: result ? RESULTS[result] || `the clip refuses it (${result})` : ""};
   }
 
-  return {UUID, COMMAND, STREAM_TILT, kind, tilt, event, status, command, answer};
+  return {UUID, COMMAND, STREAM_TILT, NOT_PAIRED, kind, tilt, event, status, command, answer};
 })();
