@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch
 
 from hipdrop.calibrating.run import Key
-from hipdrop.calibrating.snapshot import KEY_NAMES, KEY_WORDS, KEYS, Snapshot, keys_of
+from hipdrop.calibrating.snapshot import KEY_NAMES, KEYS, Snapshot, key_words, keys_of
 from hipdrop.live.stage import BASE_HEIGHT, BASE_WIDTH
 from hipdrop.live.textpanel import TextPanel
 from hipdrop.live.theme import SMALL_PT, TINY_PT, Theme
@@ -26,7 +26,7 @@ class ButtonPanel(TextPanel):
         self._on: list[Key] = []
         x = 0.012
         for key in KEYS.values():
-            label = f"{KEY_NAMES[key]}  {KEY_WORDS[key]}"
+            label = _label(key, keeps_if_left=False)
             wide = 0.026 + 0.0075 * len(label)
             box = FancyBboxPatch(
                 (x, BUTTONS_Y), wide, BUTTONS_HIGH, boxstyle="round,pad=0,rounding_size=0.006", fc=theme.calm[0],
@@ -43,11 +43,12 @@ class ButtonPanel(TextPanel):
     def show(self, now: Snapshot, clock_s: float) -> bool:
         """Show those that do something now."""
         on = keys_of(now.prompt)
-        if not self.changed(*on):
+        if not self.changed(*on, now.keeps_if_left):
             return False
         self._on = on
-        for key, artists in self._texts.items():
-            for artist in artists:
+        for key, (box, said) in self._texts.items():
+            said.set_text(_label(key, keeps_if_left=now.keeps_if_left))
+            for artist in (box, said):
                 artist.set_visible(key in on)
         return True
 
@@ -56,3 +57,7 @@ class ButtonPanel(TextPanel):
         if not BUTTONS_Y <= y <= BUTTONS_Y + BUTTONS_HIGH:
             return None
         return next((key for key, left, right in self._placed if key in self._on and left <= x <= right), None)
+
+
+def _label(key: Key, *, keeps_if_left: bool) -> str:
+    return f"{KEY_NAMES[key]}  {key_words(key, keeps_if_left=keeps_if_left)}"

@@ -55,8 +55,9 @@ class Views:
         if procedure is None and self._state is State.STREAMING:
             prompt = Prompt(Picture.TABLE, "", "Listening: it takes a few seconds until the clip's rate is known.")
         return Snapshot(
-            self._what, prompt, self._source, LINK_WORDS.get(self._state, ""), float(int(self._run.chain.reached_s))
-        )
+            self._what, prompt, self._source, LINK_WORDS.get(self._state, ""), float(int(self._run.chain.reached_s)),
+            self._run.keeps_if_left,
+        )  # fmt: skip
 
 
 async def guide(

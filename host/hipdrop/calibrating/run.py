@@ -68,6 +68,8 @@ class CalibrationRun:
         Makes the procedure once the clip has said what it is, and its rate is known.
     recording
         Where to record, if anywhere.
+    parts
+        Whether a part of it is worth keeping, as sets and tries are; a calibration is whole or none.
 
     Attributes
     ----------
@@ -75,6 +77,8 @@ class CalibrationRun:
         None before the first sample.
     left
         Whether somebody has left it.
+    link_lost
+        Whether the connection is gone, and not there again.
     temperatures_c
         Of the sensor, each with its time on the axis of the samples.
     record
@@ -85,14 +89,16 @@ class CalibrationRun:
         The connection while there is one; None before, and with a recording.
     """
 
-    def __init__(self, make: Make, recording: Path | None = None) -> None:
+    def __init__(self, make: Make, recording: Path | None = None, *, parts: bool = False) -> None:
         self._make = make
         self._path = recording
+        self._parts = parts
         self._writer: RunWriter | None = None
         self.recording_error: OutputError | None = None
         self.chain = nominal_chain(self._take)
         self.procedure: Procedure | None = None
         self.left = False
+        self.link_lost = False
         self.temperatures_c: list[tuple[float, float]] = []
         self.on_done: Callable[[], None] = lambda: None
         self.session: LinkSession | None = None
@@ -104,6 +110,11 @@ class CalibrationRun:
     def done(self) -> bool:
         """Whether there is nothing left to do."""
         return self.left or (self.procedure is not None and self.procedure.done)
+
+    @property
+    def keeps_if_left(self) -> bool:
+        """Whether leaving keeps what is done: the link is gone, which is no wish of anybody's."""
+        return self._parts and self.link_lost and self.procedure is not None
 
     @property
     def measured(self) -> datetime:
@@ -155,9 +166,13 @@ class CalibrationRun:
     def end(self) -> None:
         """Nothing more will come: the procedure makes of it what can be made."""
         if not self.done:
-            self.chain.close()
-            if self.procedure is not None:
-                self.procedure.close()
+            self.cut()
+
+    def cut(self) -> None:
+        """Nothing more can come, whoever has left: the procedure makes of it what can be made."""
+        self.chain.close()
+        if self.procedure is not None and not self.procedure.done:
+            self.procedure.close()
 
     def close(self) -> None:
         """Close the recording."""
@@ -166,12 +181,14 @@ class CalibrationRun:
 
     def connected(self, at_s: float, mtu: int) -> None:
         """Note that the stream goes."""
+        self.link_lost = False
         if self._writer is not None:
             self._writer.session(at_s, "connected", mtu=mtu)
         self.chain.connected(mtu)
 
     def lost(self, at_s: float) -> None:
         """Note that the connection is gone."""
+        self.link_lost = True
         if self._writer is not None:
             self._writer.session(at_s, "lost")
         self.chain.lost()
@@ -271,5 +288,7 @@ async def _end(run: CalibrationRun, link: Link, session: LinkSession, over: asyn
             await finish(session)
     finally:
         session.end()
+        if not session.stands:
+            session.end()  # nothing is missing any more: a lost link is not waited for
         for wait in waits:
             wait.cancel()

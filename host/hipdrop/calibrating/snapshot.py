@@ -13,6 +13,8 @@ KEYS = {"enter": Key.ENOUGH, "r": Key.REDO, "q": Key.LEAVE}
 KEY_NAMES = {Key.ENOUGH: "Enter", Key.REDO: "R", Key.LEAVE: "Q"}
 KEY_WORDS = {Key.ENOUGH: "that will do", Key.REDO: "do that again", Key.LEAVE: "leave, change nothing"}
 
+KEEP_WORDS = "end, keep what is done"
+
 CONNECTING = Prompt(Picture.TABLE, "", "Connecting to the clip.")
 
 
@@ -32,6 +34,8 @@ class Snapshot:
         How the connection stands, in words; empty while it streams.
     elapsed_s
         Since the first sample.
+    keeps_if_left
+        Whether leaving keeps what is done (`hipdrop.calibrating.run.CalibrationRun`).
     """
 
     what: str = ""
@@ -39,6 +43,7 @@ class Snapshot:
     source: str = ""
     link: str = ""
     elapsed_s: float = 0.0
+    keeps_if_left: bool = False
 
     @property
     def name(self) -> str:
@@ -49,6 +54,11 @@ class Snapshot:
 def keys_of(prompt: Prompt) -> list[Key]:
     """Give the keys that do something now."""
     return [key for key in Key if key is not Key.ENOUGH or prompt.enough]
+
+
+def key_words(key: Key, *, keeps_if_left: bool) -> str:
+    """Say what a key does."""
+    return KEEP_WORDS if key is Key.LEAVE and keeps_if_left else KEY_WORDS[key]
 
 
 def hold_word(prompt: Prompt) -> str:

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Protocol, TextIO
 from hipdrop.calibrating.run import Key
 from hipdrop.calibrating.snapshot import (
     KEY_NAMES,
-    KEY_WORDS,
     KEYS,
     Snapshot,
     held_words,
     hold_word,
+    key_words,
     keys_of,
     side_words,
 )
@@ -149,6 +149,7 @@ def draw(now: Snapshot) -> RenderableType:
         text.append(f"\N{MULTIPLICATION X} {prompt.trouble}\n", style="bold yellow")
     if now.link:
         text.append(f"{now.link}\n", style="bold magenta")
-    text.append("   ".join(f"{KEY_NAMES[key]}: {KEY_WORDS[key]}" for key in keys_of(prompt)), style="dim")
+    keys = (f"{KEY_NAMES[key]}: {key_words(key, keeps_if_left=now.keeps_if_left)}" for key in keys_of(prompt))
+    text.append("   ".join(keys), style="dim")
     title = f"{now.name}, step {prompt.step} of {prompt.steps}, {clock(now.elapsed_s)}"
     return Panel(text, title=title, title_align="left", subtitle=now.source, subtitle_align="right")

@@ -61,7 +61,7 @@ def exercise_command(
     """Do sets of an exercise: pelvic-drop and bridge are counted, in the others the clip watches the pelvis.
 
     Where it is not known how the clip sits, and for the bridge, it begins with three bends. Ctrl-C or Q leaves it, and
-    keeps nothing.
+    keeps nothing; where the link is lost, the sets that were done are kept.
     """
     from hipcal.file import load
     from hipdrop.alert_settings import AlertSettings
@@ -89,7 +89,10 @@ def exercise_command(
     with ExitStack() as stack:
         if source is None:
             stack.enter_context(sounding(settings, outbox))
-        led(f"exercise {name}", session.make, session.keep, way, link, lambda run: CallView(run, settings, outbox))
+        led(
+            f"exercise {name}", session.make, session.keep, way, link, lambda run: CallView(run, settings, outbox),
+            parts=True,
+        )  # fmt: skip
 
 
 def _check(exercise: Exercise, reps: int | None, seconds: float | None, side: str) -> None:

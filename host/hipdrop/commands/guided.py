@@ -48,42 +48,75 @@ class Way:
 
 def led(
     what: str, make: Make, keep: Keep, way: Way, link: Link | None = None,
-    also: Callable[[CalibrationRun], View] | None = None,
+    also: Callable[[CalibrationRun], View] | None = None, *, parts: bool = False,
 ) -> None:  # fmt: skip
     """Lead through a procedure, keep what it finds, and print what became of it.
 
-    `link` goes before the clip named; `also` makes another view of a live one.
+    `link` goes before the clip named; `also` makes another view of a live one; `parts` is of `CalibrationRun`.
 
     Raises
     ------
     KeyboardInterrupt
         It was left.
     """
-    from hipdrop.calibrating.guide import from_file, guide
+    from hipdrop.calibrating.guide import from_file
     from hipdrop.calibrating.run import CalibrationRun
     from hipdrop.commands.live import chosen_link
 
-    said: list[str] = []
     if way.source is not None:
-        run = from_file(way.source, make)
-        if run.left:
+        recorded = from_file(way.source, make)
+        if recorded.left:
             raise NotCalibrated(f"{way.source}: was left before its end; record it again")
-        said = asyncio.run(_keep_of_file(run, keep, way.clip))
-    else:
-        run = CalibrationRun(make, way.record)
-
-        async def finish(asker: Asker) -> None:
-            said.extend(await keep(run, asker))
-
-        link = link or chosen_link(way.clip, sensor_errors=way.sensor_errors)
-        more = [] if also is None else [also(run)]
-        asyncio.run(guide(what, run, link, finish, window=way.window, also=more))
-        if run.left:
+        print("\n".join(asyncio.run(_keep_of_file(recorded, keep, way.clip))))
+        return
+    run = CalibrationRun(make, way.record, parts=parts)
+    link = link or chosen_link(way.clip, sensor_errors=way.sensor_errors)
+    _led_live(what, run, keep, link, way.window, [] if also is None else [also(run)], parts=parts)
+    if run.left:
+        if not run.keeps_if_left or not _keep_part(run, keep):
             print("hipdrop: left; nothing is changed", file=sys.stderr)
-            raise KeyboardInterrupt
-        if run.procedure is None:
-            raise LinkLost(f"{link.name}: the clip has sent no samples; switch it off and on, and try again")
-    print("\n".join(said))
+        raise KeyboardInterrupt
+    if run.procedure is None:
+        raise LinkLost(f"{link.name}: the clip has sent no samples; switch it off and on, and try again")
+
+
+def _led_live(
+    what: str, run: CalibrationRun, keep: Keep, link: Link, window: str | None, more: list[View], *, parts: bool
+) -> None:
+    """Lead over a link, and print what became of it; where the link fails, of what was done before."""
+    from hipdrop.calibrating.guide import guide
+
+    said: list[str] = []
+    finishes = False
+
+    async def finish(asker: Asker) -> None:
+        nonlocal finishes
+        finishes = True
+        said.extend(await keep(run, asker))
+
+    try:
+        asyncio.run(guide(what, run, link, finish, window=window, also=more))
+    except Exception:
+        if parts and not finishes and not run.left:
+            _keep_part(run, keep)
+        raise
+    finally:
+        if said:
+            print("\n".join(said), flush=True)
+
+
+def _keep_part(run: CalibrationRun, keep: Keep) -> bool:
+    """Keep what was done before the link was gone, and print it; give whether there was anything."""
+    from hipcal.refusal import Refusal
+
+    async def kept() -> list[str]:
+        return await keep(run, None)
+
+    run.cut()
+    if run.procedure is None or run.procedure.result is None or isinstance(run.procedure.result, Refusal):
+        return False
+    print("\n".join(asyncio.run(kept())), flush=True)
+    return True
 
 
 async def _keep_of_file(run: CalibrationRun, keep: Keep, clip: str | None) -> list[str]:

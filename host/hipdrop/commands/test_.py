@@ -61,7 +61,8 @@ def single_leg_command(
 ) -> None:
     """Stand on one leg, raise the other hip and hold it for 30 s: how high, how long, how steady; left and right.
 
-    Where it is not known how the clip sits, it begins with three bends. Ctrl-C or Q leaves it, and keeps nothing.
+    Where it is not known how the clip sits, it begins with three bends. Ctrl-C or Q leaves it, and keeps nothing; where
+    the link is lost, what was done before is kept.
     """
     from hipcal.file import load
 
@@ -71,7 +72,7 @@ def single_leg_command(
     given = None if calibration is None else load(calibration)
     worn = "sacrum" if demo and site is None else site  # there the simulated person wears it
     test = SingleLegTest(source, tries, squats, bends, None if worn is None else str(worn), who, out, given)
-    led(WHAT, test.make, test.keep, way, link)
+    led(WHAT, test.make, test.keep, way, link, parts=True)
 
 
 class SingleLegTest:
