@@ -25,7 +25,8 @@ def without_unused(sources: Mapping[str, bytes], users: Mapping[str, bytes]) -> 
     users
         Others that import them, such as `main.py`.
     """
-    result = {path: source for path, source in sources.items() if path in _reached(sources)}
+    reached = _reached(sources)
+    result = {path: source for path, source in sources.items() if path in reached}
     while True:
         trees = {path: ast.parse(source) for path, source in result.items()}
         uses = Counter(name for tree in trees.values() for name in _mentioned(tree))
