@@ -5,8 +5,9 @@ import struct
 
 from micropython import const
 
-from hipclip import runs
+from hipclip import seldom
 from hipclip.commands import RefusedError, mtu_payload
+from hipclip.runlog import path
 from hipwire import commands, frames, ids
 
 _ENTRY = "<HBBIIII"
@@ -46,7 +47,7 @@ def _listed(log, first, max_message):
         needed = commands.ANSWER_SIZE + 2 + _ENTRY_BYTES + frames.NOTIFY_OVERHEAD
         raise RefusedError(ids.MTU_TOO_SMALL, mtu_payload(needed))
     found, count = b"", 0
-    for entry in runs.list_runs(first, log.number if log.state else 0):
+    for entry in seldom.load("runs").list_runs(first, log.number if log.state else 0):
         if count == room:
             return bytes((count, 1)) + found
         found += struct.pack(_ENTRY, *entry)
@@ -56,7 +57,7 @@ def _listed(log, first, max_message):
 
 def _size_of(number):
     try:
-        return os.stat(runs.path(number))[6]
+        return os.stat(path(number))[6]
     except OSError:
         raise RefusedError(ids.GONE)
 
@@ -89,7 +90,7 @@ def _erase(clip, number, size):
         raise RefusedError(ids.BUSY)
     if _size_of(number) != size:
         raise RefusedError(ids.MALFORMED)
-    runs.erase(number)
+    seldom.load("runs").erase(number)
     log.runs -= 1
     return b""
 
@@ -99,7 +100,7 @@ class Fetch:
 
     def __init__(self, clip, number, offset, end, room):
         self._clip = clip
-        self._file = runs.open_run(number)
+        self._file = open(path(number), "rb")
         self._file.seek(offset)
         self.number = number
         self._next = offset

@@ -278,23 +278,21 @@ def test_commands_that_make_no_sense_are_refused(run: FiledRun, tmp_path: Path) 
 
 
 def test_a_run_that_is_being_fetched_is_not_erased_under_it(run: FiledRun, tmp_path: Path) -> None:
-    async def act(clip: ClipWithRuns) -> tuple[int, list[Synced]]:
-        sync = Sync(clip.air, clip.wish(keep=True))
-        working = asyncio.ensure_future(sync.run())
-        while sync.at is None:
-            await asyncio.sleep(0.01)
-        line = Line(clip.cable, lambda arrival_s, message: None)
-        await line.open(10.0)
-        await line.info()
-        with pytest.raises(ClipRefused, match="fetched by another") as error:
-            await line.ask(ids.ERASE_RUN, records.pack(wire.ERASE, {"run": NUMBER, "bytes": len(run.file())}))
-        await line.close()
-        return error.value.result, await working
+    size = len(run.file())
 
-    result, synced = with_clip(tmp_path, {NUMBER: run.file()}, act)
-    assert result == ids.BUSY
-    (path,) = recorded(synced)
-    assert path.with_suffix(".run").read_bytes() == run.file()
+    async def act(clip: ClipWithRuns) -> list[int]:
+        fetching, erasing = (Line(link, lambda arrival_s, message: None) for link in (clip.air, clip.cable))
+        for line in (fetching, erasing):
+            await line.open(10.0)
+            await line.info()
+        await fetching.ask(ids.FETCH_RUN, records.pack(wire.FETCH, {"run": NUMBER, "bytes": size}))
+        with pytest.raises(ClipRefused, match="fetched by another"):
+            await erasing.ask(ids.ERASE_RUN, records.pack(wire.ERASE, {"run": NUMBER, "bytes": size}))
+        await fetching.close()
+        await erasing.close()
+        return await clip.numbers()
+
+    assert with_clip(tmp_path, {NUMBER: run.file()}, act) == [NUMBER]
 
 
 def test_while_a_run_is_recorded_nothing_is_fetched(run: FiledRun, tmp_path: Path) -> None:
@@ -305,6 +303,8 @@ def test_while_a_run_is_recorded_nothing_is_fetched(run: FiledRun, tmp_path: Pat
         await line.ask(ids.RUN, records.pack(wire.ACTION, {"action": ids.RUN_BEGIN}))
         with pytest.raises(ClipRefused, match="it is recording a run; end that first"):
             await clip.sync()
+        with pytest.raises(ClipRefused, match="it is recording a run; end that first"):
+            await line.ask(ids.FETCH_RUN, records.pack(wire.FETCH, {"run": NUMBER, "bytes": 1024}))
         await line.ask(ids.RUN, records.pack(wire.ACTION, {"action": ids.RUN_END}))
         await line.close()
         await asyncio.sleep(2.0)

@@ -13,6 +13,7 @@ from hipdrop.errors import ClipBusy, ClipNotFound, ClipRefused, LinkLost, Output
 from hipdrop.links.base import Link
 from hipdrop.links.connection import OPEN_S, REOPEN_S
 from hipdrop.links.line import Line
+from hipdrop.links.requests import RECORDING
 from hipdrop.links.storing import STORE_S
 from hipdrop.links.timing import unix_now_s
 from hipdrop.recording.library import new_path
@@ -126,6 +127,7 @@ class Sync:
         """Go on over a new connection."""
         info = await asked_info(line)
         self._now_s = unix_now_s()
+        await _check_idle(line)
         runs = await list_runs(line)
         _check_numbers(self.wish.numbers, runs)
         with Kept(info["serial"], self.wish.clips) as kept:
@@ -237,6 +239,12 @@ def _notes(found: RunFile, live: AsLive, when: When) -> tuple[str, ...]:
     elif when.known is Known.ESTIMATED:
         notes.append("when it was is reckoned from how long the clip had been on")
     return tuple(notes)
+
+
+async def _check_idle(line: Line) -> None:
+    """Refuse early what the clip would refuse for each run."""
+    if decoding.status(await line.ask(ids.GET_STATUS))["log_state"]:
+        raise ClipRefused(f"the clip does not give its runs: {RECORDING}", ids.BUSY)
 
 
 def _check_numbers(numbers: Sequence[int], runs: Sequence[ClipRun]) -> None:
