@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 
 from hipdrop.install.tokens import renamed
 
@@ -28,12 +29,12 @@ def without_unused(sources: Mapping[str, bytes], users: Mapping[str, bytes]) -> 
     reached = _reached(sources)
     result = {path: source for path, source in sources.items() if path in reached}
     while True:
-        trees = {path: ast.parse(source) for path, source in result.items()}
-        uses = Counter(name for tree in trees.values() for name in _mentioned(tree))
-        uses.update(name for source in users.values() for name in _mentioned(ast.parse(source)))
+        uses: Counter[str] = Counter()
+        for source in (*result.values(), *users.values()):
+            uses.update(_names(source))
         before = dict(result)
-        for path, tree in trees.items():
-            result[path] = _without(result[path], tree, uses)
+        for path, source in before.items():
+            result[path] = _without(source, uses)
         if result == before:
             return {path: _with_constants(source, uses) for path, source in result.items()}
 
@@ -72,11 +73,23 @@ def _mentioned(tree: ast.AST) -> Iterator[str]:
                 yield from (alias.name for alias in aliases)
 
 
-def _without(source: bytes, tree: ast.Module, uses: Counter[str]) -> bytes:
+@lru_cache(maxsize=256)  # a few passes over the same modules
+def _names(source: bytes) -> Counter[str]:
+    """How often a module names what."""
+    return Counter(_mentioned(ast.parse(source)))
+
+
+@lru_cache(maxsize=256)
+def _makes(source: bytes) -> list[tuple[str, ast.stmt, int]]:
+    """What a module makes at its top: name, statement, how often that names itself."""
+    named = [(name, one) for one in ast.parse(source).body if (name := _made(one)) is not None]
+    return [(name, one, sum(inner == name for inner in _mentioned(one))) for name, one in named]
+
+
+def _without(source: bytes, uses: Counter[str]) -> bytes:
     lines = source.splitlines(keepends=True)
-    for statement in tree.body:
-        name = _made(statement)
-        if name is None or uses[name] > sum(inner == name for inner in _mentioned(statement)):
+    for name, statement, own in _makes(source):
+        if uses[name] > own:
             continue
         assert statement.end_lineno is not None
         for k in range(statement.lineno - 1, statement.end_lineno):
