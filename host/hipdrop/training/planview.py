@@ -16,7 +16,7 @@ from hipdrop.training.detectable import Detectable, detectable
 from hipdrop.training.plan import Plan
 from hipdrop.training.store import Entry
 from hipdrop.training.table import exercises
-from hipdrop.training.testdays import DayOfTest, Row, days_of_tests, rows
+from hipdrop.training.testdays import AT_ONCE_S, DayOfTest, Row, Within, days_of_tests, rows
 from hipdrop.wording import degrees
 
 VERSION = 1
@@ -171,7 +171,18 @@ def _cells(row: Row) -> list[str]:
     change = "-" if row.change is None else _words(row.change, row.unit, signed=True)
     told = "" if row.told is None else "" if row.told else " (may be chance)"
     limit = "not known" if row.detectable_deg is None else degrees(row.detectable_deg)
-    return [row.name, *(_words(value, row.unit) for value in row.values), change + told, limit]
+    figures = [
+        _words(value, row.unit) if span is None else _span_words(span)
+        for value, span in zip(row.values, row.spans_s, strict=True)
+    ]
+    return [row.name, *figures, change + told, limit]
+
+
+def _span_words(span: Within) -> str:
+    """Say from when to when it may have been, as the test does (`hipdrop.training.results`)."""
+    if span[1] <= AT_ONCE_S:
+        return "from the start"
+    return "not clearly" if math.isinf(span[1]) else f"{span[0]:.0f} to {span[1]:.0f} s"
 
 
 def _words(value: float | None, unit: str, *, signed: bool = False) -> str:
@@ -218,5 +229,6 @@ def _row(row: Row) -> dict[str, Any]:
     values = ["held" if value is not None and math.isinf(value) else value for value in row.values]
     return {
         "name": row.name, "unit": row.unit, "values": values, "change": row.change,
+        "spans_s": [None if span is None else [s if math.isfinite(s) else None for s in span] for span in row.spans_s],
         "detectable_deg": row.detectable_deg, "more_than_chance": row.told,
     }  # fmt: skip

@@ -9,11 +9,15 @@ from datetime import date
 
 from hipdrop.training.detectable import Detectable
 from hipdrop.training.plan import Plan
+from hipdrop.training.singleleg import is_clear
 from hipdrop.training.store import Entry
+from hipdrop.training.sway import SETTLE_S
 
 WINDOW_DAYS = 2  # so far from its day a test still counts for it
 HELD = ("below_start_s", "below_level_s")  # times until it fell: none where it did not
 LEGS = ("left", "right")
+AT_ONCE_S = SETTLE_S[0] + 0.1  # it was so when the judging began
+Within = tuple[float, float]
 
 
 @dataclass(frozen=True)
@@ -54,18 +58,24 @@ class Row:
         One a test day; None where it is not known. A time is infinite where it was held to the end.
     detectable_deg
         Smallest detectable change; None where none is known, as of times.
+    spans_s
+        One a test day, where a time is only known to lie between two (the later is infinite: perhaps never); else None.
     """
 
     name: str
     unit: str
     values: tuple[float | None, ...]
     detectable_deg: float | None
+    spans_s: tuple[Within | None, ...]
 
     @property
     def change(self) -> float | None:
-        """Last known value less the first; None without two of them that are numbers."""
-        known = [value for value in self.values if value is not None and math.isfinite(value)]
-        return known[-1] - known[0] if len(known) > 1 else None
+        """Last known value less the first; None without two of them that are numbers, and known as such."""
+        pairs = zip(self.values, self.spans_s, strict=True)
+        known = [(value, span) for value, span in pairs if value is not None and (span or math.isfinite(value))]
+        if len(known) < 2 or known[0][1] or known[-1][1]:
+            return None
+        return known[-1][0] - known[0][0]
 
     @property
     def told(self) -> bool | None:
@@ -106,10 +116,11 @@ def rows(days: Sequence[DayOfTest], known: Detectable) -> Iterator[Row]:
         for leg in LEGS:
             values = tuple(_figure(day.test, leg, key) for day in days)
             if any(value is not None for value in values):
-                yield Row(f"{leg} leg, {name}", unit, values, known.deg if unit == "deg" else None)
+                spans_s = tuple(_span(day.test, leg, key) for day in days)
+                yield Row(f"{leg} leg, {name}", unit, values, known.deg if unit == "deg" else None, spans_s)
     between = tuple(_between(day.test) for day in days)
     if any(value is not None for value in between):
-        yield Row("left less right, raise", "deg", between, known.deg)
+        yield Row("left less right, raise", "deg", between, known.deg, (None,) * len(days))
 
 
 def _figure(test: Entry | None, leg: str, key: str) -> float | None:
@@ -118,6 +129,17 @@ def _figure(test: Entry | None, leg: str, key: str) -> float | None:
         return None
     never = math.inf if key in HELD else None
     return never if stance[key] is None else float(stance[key])
+
+
+def _span(test: Entry | None, leg: str, key: str) -> Within | None:
+    """Give from when to when a time may be; None where it is known, or there is none."""
+    stance = None if test is None or key not in HELD else test.data[leg]
+    span = None if stance is None else stance.get(f"{key.removesuffix('_s')}_span_s")
+    if span is None or span[0] is None:
+        return None
+    within = span[0], math.inf if span[1] is None else span[1]
+    known = is_clear((span[0], span[1])) and stance[key] is not None
+    return None if known and within[1] > AT_ONCE_S else within
 
 
 def _between(test: Entry | None) -> float | None:

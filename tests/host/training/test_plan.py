@@ -24,10 +24,10 @@ from hipdrop.training.adherence import items, shares
 from hipdrop.training.detectable import GONIOMETER_DEG, detectable
 from hipdrop.training.plan import Plan
 from hipdrop.training.planfile import BadPlan, example, keep, load, of_text, plan_path
-from hipdrop.training.planview import PlanDay, as_json, lines
+from hipdrop.training.planview import PlanDay, _cells, _row, as_json, lines
 from hipdrop.training.store import Entry
 from hipdrop.training.table import exercises
-from hipdrop.training.testdays import days_of_tests, rows
+from hipdrop.training.testdays import Row, days_of_tests, rows
 from hipdrop.training.tomlplaces import line_of
 from synthetic import REPEATABLE
 
@@ -314,6 +314,26 @@ def test_tests_count_for_the_day_they_are_nearest_to() -> None:
     morning = Entry("single-leg", evening.at - timedelta(hours=9), hip_drop(1, 2.0).data)
     assert days_of_tests(plan, [morning, evening])[0].test == evening  # the last of a day
     assert days_of_tests(plan, [evening, morning])[0].test == evening
+
+
+def test_a_time_that_is_only_a_span_is_shown_as_one_and_gives_no_change() -> None:
+    def fell(number: int, at_s: float | None, span_s: tuple[float | None, float | None]) -> Entry:
+        leg = {"raise_deg": 2.0, "below_level_s": at_s, "below_level_span_s": span_s}
+        return entry("single-leg", number, left=leg, right=None, midline=True)
+
+    def row(*tests: Entry) -> Row:
+        found = rows(days_of_tests(of_text(example(START)), tests), detectable(None))
+        return next(one for one in found if one.name == "left leg, fell below level after")
+
+    vague = row(fell(1, 12.0, (11.0, 14.0)), fell(7, None, (9.0, None)), fell(14, 20.0, (19.8, 20.2)))
+    assert vague.spans_s == ((11.0, 14.0), (9.0, math.inf), None)
+    assert vague.change is None
+    assert _cells(vague)[1:5] == ["11 to 14 s", "not clearly", "20.0 s", "-"]
+    assert _row(vague)["spans_s"] == [[11.0, 14.0], [9.0, None], None]
+    tight = row(fell(1, 12.0, (11.8, 12.2)), fell(7, 12.0, (11.0, 14.0)), fell(14, 20.0, (19.8, 20.2)))
+    assert tight.change == 8.0
+    ends = row(fell(1, 2.0, (2.0, 2.0)), fell(7, None, (None, None)), fell(14, 20.0, (19.8, 20.2)))
+    assert (_cells(ends)[1:4], ends.change) == (["from the start", "held", "20.0 s"], None)
 
 
 def test_changes_stand_beside_the_smallest_that_can_be_told() -> None:
