@@ -17,10 +17,8 @@ from hipdrop.alerts.tones import RATE_HZ, Samples, tone
 PERIOD_MS = 40  # of the device; short enough to be heard with the alert, long enough to outlast other threads
 PATIENCE_S = 2.0  # a device that takes so much longer than the tone lasts is stuck
 MOST_WAITING = 4  # tones; an alert comes at most every few minutes
-NO_PACKAGE = (
-    'no sound: the package miniaudio is missing; pip install "hipdrop[sound]", or set sound = false in [alerts]'
-)
-NO_DEVICE = "no sound: this computer has no audio output that works; plug one in, or set sound = false in [alerts]"
+NO_PACKAGE = 'no sound: the package miniaudio is missing; pip install "hipdrop[sound]"'
+NO_DEVICE = "no sound: this computer has no audio output that works; plug one in"
 # Not NULL, which plays into nothing and says nothing; not JACK, which writes on the terminal where it does not run.
 BACKENDS = ("WASAPI", "DSOUND", "WINMM", "COREAUDIO", "PULSEAUDIO", "ALSA", "SNDIO", "OSS")
 

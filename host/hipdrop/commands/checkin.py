@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from hipdrop.training.checkin import Answered, CheckIn
 
 NOBODY = "-"
+WHO_TRAINS = "say who trains with --person NAME (a pseudonym will do), - for nobody"
 PersonOption = Annotated[
     str | None,
     typer.Option("--person", metavar="NAME", help="Who; without it who came last, - for nobody.", show_default=False),
@@ -83,7 +84,7 @@ def checked_in(person: str | None, now: datetime | None = None) -> CheckIn:
     Parameters
     ----------
     person
-        Whose; None is nobody, of whom nothing is kept.
+        Whose; None is nobody, of whom nothing is kept: they are asked each time.
     now
         With an offset; without it the computer's clock.
 
@@ -99,6 +100,11 @@ def checked_in(person: str | None, now: datetime | None = None) -> CheckIn:
     from hipdrop.training import checkin
 
     now = now or datetime.now().astimezone()
+    if person is None and not _has_terminal():
+        raise UsageError(
+            "no terminal to ask on how you are, and of nobody no check-in is kept: say who trains with --person NAME, "
+            "and answer before with hipdrop check-in --person NAME --pain N --no-stop-signs, if none holds"
+        )
     answered = checkin.require(person, now, lambda: asked(person, now, {}))
     check_in = passed(answered)
     for line in _look_out(person, answered):
@@ -121,10 +127,26 @@ def whose(person: str | None) -> str | None:
 
     name = last_person() if person is None else person
     if name is None:
-        raise UsageError("say who trains with --person NAME (a pseudonym will do), - for nobody")
+        raise UsageError(WHO_TRAINS)
     if person is None:
         print(f"hipdrop: {name}, as last time; --person NAME is another", file=sys.stderr)
     return None if name == NOBODY else checked_name(name, "--person")
+
+
+def of_demo(person: str | None) -> None:
+    """Refuse to keep of somebody what a demo has made up.
+
+    Raises
+    ------
+    UsageError
+        Somebody is named.
+    """
+    if person not in (None, NOBODY):
+        raise UsageError("--demo is made up and kept of nobody: leave out --person")
+
+
+def _has_terminal() -> bool:
+    return sys.stdin is not None and sys.stdin.isatty()
 
 
 def asked(person: str | None, now: datetime, given: Mapping[str, Any]) -> Answered:
@@ -133,7 +155,7 @@ def asked(person: str | None, now: datetime, given: Mapping[str, Any]) -> Answer
     from hipdrop.training.checkin import of_answers
     from hipdrop.training.questions import QUESTIONS, STOP_SIGNS
 
-    if sys.stdin is not None and sys.stdin.isatty():
+    if _has_terminal():
         try:
             return ask(sys.stdin, sys.stderr, now, given, _usual(person))
         except (Left, KeyboardInterrupt):

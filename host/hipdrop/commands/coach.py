@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from hipdrop.commands.checkin import WHO_TRAINS, of_demo
 from hipdrop.commands.coachkeep import keep_session
 from hipdrop.commands.live import (
     NoPlotOption,
@@ -109,7 +110,11 @@ def run_command(
     from hipdrop.training.coached import coached_settings
     from hipdrop.training.walkrun import WalkRun
 
-    if walk_run is None and not demo:
+    if demo:
+        of_demo(person)
+        if shoe is not None:
+            raise UsageError("--demo is made up and kept of nobody: leave out --shoe")
+    elif walk_run is None:
         raise UsageError("say how: --walk-run 4:1 is run 4 min, walk 1 min; hipdrop coach next proposes the next one")
     plan = WalkRun.parse(walk_run or DEMO_WALK_RUN, repeats if walk_run else DEMO_REPEATS)
     check_recording(None if no_record else out)
@@ -125,6 +130,8 @@ def run_command(
         settings = demo_settings(settings)
     who = who_runs(person, shoe, recall=not link.name.startswith("virtual"))
     if not demo:
+        if who is None and person is None:
+            raise UsageError(WHO_TRAINS)
         _may_start(who, walks_pain_free)
     settings = coached_settings(with_session(settings, who), plan)
     known = load_profile(profile) or (None if who is None else who.profile())

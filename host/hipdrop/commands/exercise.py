@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from hipdrop.commands.calibrate import FromOption, NoPlotOption, RecordOption
+from hipdrop.commands.checkin import of_demo
 from hipdrop.commands.guided import Way, known_and_said, led, outcome_of
 from hipdrop.commands.options import (
     CalibrationOption,
@@ -20,7 +21,7 @@ from hipdrop.commands.options import (
     ThemeOption,
 )
 from hipdrop.commands.test_ import who_trains, worn_mount
-from hipdrop.commands.trainkeep import place_of
+from hipdrop.commands.trainkeep import Place, place_of
 from hipdrop.errors import UsageError
 
 if TYPE_CHECKING:
@@ -72,12 +73,13 @@ def exercise_command(
 
     exercise = exercises()[name]
     _check(exercise, reps, seconds, side)
-    if demo and person is not None:
-        raise UsageError("--demo is made up and kept of nobody: leave out --person")
+    if demo:
+        of_demo(person)
     way = Way.of(clip, source, no_plot, theme, record, sensor_errors)
     who = who_trains(person, live=source is None and not demo)
     sets_of = Sets(exercise, exercise.legs(side), sets or exercise.sets, reps, seconds)
-    session = ExerciseSession(sets_of, source, bends, who, out, None if calibration is None else load(calibration))
+    place = place_of(who, out, demo=demo)
+    session = ExerciseSession(sets_of, source, bends, place, None if calibration is None else load(calibration))
     settings, outbox = AlertSettings(sound=not quiet, haptic=not quiet), Outbox()
     link = None
     if demo:
@@ -88,7 +90,7 @@ def exercise_command(
         link = VirtualLink(sets_of.demo().feed)
     with ExitStack() as stack:
         if source is None:
-            stack.enter_context(sounding(settings, outbox))
+            stack.enter_context(sounding(settings, outbox, off="give --quiet"))
         led(
             f"exercise {name}", session.make, session.keep, way, link, lambda run: CallView(run, settings, outbox),
             parts=True,
@@ -137,11 +139,10 @@ class ExerciseSession:
     """Sets from the options to their figures."""
 
     def __init__(
-        self, sets: Sets, source: Path | None, bends: bool, who: str | None, out: Path | None,
-        given: Calibration | None,
+        self, sets: Sets, source: Path | None, bends: bool, place: Place, given: Calibration | None
     ) -> None:  # fmt: skip
         self._sets, self._source, self._bends = sets, source, bends
-        self._place, self._given = place_of(who, out), given
+        self._place, self._given = place, given
 
     def make(self, clip: Clip) -> Procedure:
         """Make the procedure: with the mount that is known, else with three bends first."""

@@ -220,14 +220,17 @@ def chosen_link(clip: str | None, faults: list[str] | None = None, sensor_errors
 
 
 @contextmanager
-def sounding(settings: AlertSettings, outbox: Outbox) -> Iterator[None]:
-    """Have the signals played on this computer, if that is wanted."""
+def sounding(
+    settings: AlertSettings, outbox: Outbox, off: str = "set sound = false in [alerts]"
+) -> Iterator[None]:  # fmt: skip
+    """Have the signals played on this computer, if that is wanted; `off` is how a user says that it is not."""
     from hipdrop.alerts import Speaker
+    from hipdrop.alerts.sound import tell
 
     if not settings.sound:
         yield
         return
-    with Speaker(settings.sound_volume_percent) as speaker:
+    with Speaker(settings.sound_volume_percent, lambda why: tell(f"{why}, or {off}")) as speaker:
         outbox.players.append(speaker)
         yield
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from hipdrop.commands.calibrate import FromOption, NoPlotOption, RecordOption
+from hipdrop.commands.checkin import of_demo
 from hipdrop.commands.guided import Way, known_and_said, led, outcome_of
 from hipdrop.commands.options import (
     CalibrationOption,
@@ -19,7 +20,7 @@ from hipdrop.commands.options import (
     SiteOption,
     ThemeOption,
 )
-from hipdrop.commands.trainkeep import place_of
+from hipdrop.commands.trainkeep import Place, place_of
 from hipdrop.errors import UsageError
 
 if TYPE_CHECKING:
@@ -66,12 +67,14 @@ def single_leg_command(
     """
     from hipcal.file import load
 
+    if demo:
+        of_demo(person)
     link = _demo_link(clip, source, tries, squats) if demo else None
     way = Way.of(clip, source, no_plot, theme, record, sensor_errors)
     who = who_trains(person, live=source is None and not demo)
-    given = None if calibration is None else load(calibration)
+    given, place = None if calibration is None else load(calibration), place_of(who, out, demo=demo)
     worn = "sacrum" if demo and site is None else site  # there the simulated person wears it
-    test = SingleLegTest(source, tries, squats, bends, None if worn is None else str(worn), who, out, given)
+    test = SingleLegTest(source, tries, squats, bends, None if worn is None else str(worn), who, place, given)
     led(WHAT, test.make, test.keep, way, link, parts=True)
 
 
@@ -80,11 +83,11 @@ class SingleLegTest:
 
     def __init__(
         self, source: Path | None, tries: int, squats: bool, bends: bool, site: str | None, who: str | None,
-        out: Path | None, given: Calibration | None,
+        place: Place, given: Calibration | None,
     ) -> None:  # fmt: skip
         self._source, self._tries, self._squats, self._bends = source, tries, squats, bends
         self._site, self._who, self._given = site, who, given
-        self._place = place_of(who, out)
+        self._place = place
         self._mount: MountFit | None = None
 
     def make(self, clip: Clip) -> Procedure:

@@ -23,6 +23,7 @@ class Place:
 
     who: str | None
     out: Path | None
+    demo: bool = False
 
     def keep(self, lines: Sequence[str], kind: Kind, entries: Entries, whole: Mapping[str, Any]) -> list[str]:
         """Keep entries, or write the whole as JSON; give the lines, and what became of it.
@@ -49,6 +50,8 @@ class Place:
     def _kept(self, kind: Kind, entries: Entries) -> str:
         from hipdrop.training import store
 
+        if self.demo:
+            return "not kept       a demo, all made up; --out FILE writes it"
         if self.who is None:
             return "not kept       nobody is named; --person NAME keeps it, --out FILE writes it"
         # a recording that is looked at again adds none
@@ -59,7 +62,7 @@ class Place:
         return f"{'kept' if new else 'kept before':15}{store.training_path(self.who)}"
 
 
-def place_of(who: str | None, out: Path | None) -> Place:
+def place_of(who: str | None, out: Path | None, *, demo: bool = False) -> Place:
     """Give the place, tried before anything is done.
 
     Raises
@@ -75,7 +78,7 @@ def place_of(who: str | None, out: Path | None) -> Place:
                 out.unlink()
         except OSError as error:
             raise _no_file(out, error) from error
-    return Place(who, out)
+    return Place(who, out, demo)
 
 
 def _plain(data: Mapping[str, Any]) -> Any:

@@ -53,6 +53,26 @@ def test_a_stop_sign_has_an_exit_code_of_its_own(capsys: pytest.CaptureFixture[s
         checked_in("Anna")
 
 
+@pytest.mark.parametrize("command", [
+    ("test", "single-leg"), ("exercise", "bridge"), ("coach", "run", "--walk-run", "4:1"),
+])  # fmt: skip
+def test_nobody_without_a_terminal_is_told_what_to_do(
+    command: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([*command, "--clip", "virtual", "--no-plot", "--person", "-"]) == 2
+    said = " ".join(capsys.readouterr().err.split())
+    assert "of nobody no check-in is kept: say who trains with --person NAME" in said
+    assert main([*command, "--clip", "virtual", "--no-plot"]) == 2
+    assert "say who trains with --person NAME (a pseudonym will do), - for nobody" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", [("test", "single-leg"), ("exercise", "bridge"), ("coach", "run")])
+def test_a_demo_is_of_nobody(command: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([*command, "--demo", "--person", "Anna"]) == 2
+    assert "--demo is made up and kept of nobody: leave out --person" in capsys.readouterr().err
+    assert entries("Anna") == []
+
+
 def test_other_commands_ask_for_it(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(UsageError, match=r"no check-in today.*hipdrop check-in --person Anna --pain N"):
         checked_in("Anna")
