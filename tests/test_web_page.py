@@ -56,6 +56,11 @@ STEPS = [
 ]
 BASELINE = (ids.EVENTS_UUID, event(ids.EVENT_BASELINE, a=520, b=430, c=475, d=800))
 RAISED = (ids.EVENTS_UUID, event(ids.EVENT_RAISED, ids.SIDE_LEFT, a=740, b=520, c=220, d=1))
+HOSTED = (ids.EVENTS_UUID, event(ids.EVENT_WITHHELD, ids.SIDE_LEFT, ids.WITHHELD_HOSTED, a=740, b=520, c=220, d=1))
+BETTER = [
+    (ids.EVENTS_UUID, event(ids.EVENT_STEP, side, 99, 0, level, level, 1664, 361))
+    for side, level in ((ids.SIDE_LEFT, 640), (ids.SIDE_RIGHT, 400), (ids.SIDE_LEFT, 620))
+]
 CLEARED = (ids.EVENTS_UUID, event(ids.EVENT_CLEARED, ids.SIDE_LEFT, a=560, b=520, c=40, d=1))
 
 
@@ -84,6 +89,13 @@ def test_drop_level_baseline_and_state(program: str, tmp_path: Path) -> None:
         ([RAISED], "left leg: right hip drops 2.2° more than fresh", "alert"),
         ([RAISED, (ids.STATUS_UUID, RUNNING)], "left leg: right hip drops 2.2° more than fresh", "alert"),
         ([RAISED, CLEARED], "the drop is back, well done", "good"),
+        ([HOSTED], "left leg: right hip drops 2.2° more than fresh", "alert"),
+        ([HOSTED, *BETTER], "the drop is back, well done", "good"),
+        (
+            [(ids.EVENTS_UUID, event(ids.EVENT_WITHHELD, ids.SIDE_LEFT, 1, a=740, b=520, c=220))],
+            "running as when fresh",
+            "good",
+        ),
         ([(ids.EVENTS_UUID, event(ids.EVENT_SLIPPED, a=900))], "the clip has moved; it learns anew", "trouble"),
         (
             [(ids.STATUS_UUID, status(alone=ids.ALONE_DETECTING | ids.ALONE_LEARNING))],

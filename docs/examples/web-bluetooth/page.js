@@ -9,7 +9,9 @@ const REASONS = ["waits until you run", "switched off in its settings", "its fla
                  "its battery is low", "its flash does not answer", "a run is being fetched", "ended by its button"];
 const LEGS = {left: "left leg: right hip drops", right: "right leg: left hip drops", both: "both hips drop"};
 
-const shown = {steps: [], trace: [], fresh: null, alert: "", device: null, control: null, key: null, paired: false, request: 0};
+const BUZZ = {left: [500], right: [160, 160, 160], both: [500, 320, 160, 160, 160]};  // ms, as the clip's own
+
+const shown = {steps: [], trace: [], fresh: null, alert: "", clearDeg: NaN, device: null, control: null, key: null, paired: false, streaming: false, request: 0};
 
 function say(text, mood) {
   $("state").textContent = text;
@@ -32,20 +34,30 @@ function onEvent(view) {
   if (!found) return;
   if (found.name === "step") onStep(found);
   else if (found.name === "baseline") onBaseline(found);
-  else if (found.name === "raised") {
-    shown.alert = found.side;
-    say(`${LEGS[found.side]} ${found.excessDeg.toFixed(1)}° more than fresh`, "alert");
-  } else if (found.name === "cleared") {
-    shown.alert = "";
-    say("the drop is back, well done", "good");
-  } else if (found.name === "slipped") {
+  else if (found.name === "cleared") onCleared();
+  else if (found.name === "raised" || (found.name === "withheld" && found.detail === Wire.WITHHELD_HOSTED)) onAlert(found);
+  else if (found.name === "slipped") {
     shown.fresh = null;
     say("the clip has moved; it learns anew", "trouble");
   }
   draw();
 }
 
+// While this page takes the stream, the clip leaves the alerts to it: then the page says when it is over, too.
+function onAlert(found) {
+  shown.alert = found.side;
+  shown.clearDeg = found.name === "withheld" ? found.referenceDeg + found.excessDeg / 2 : NaN;
+  say(`${LEGS[found.side]} ${found.excessDeg.toFixed(1)}° more than fresh`, "alert");
+  if (found.name === "withheld" && navigator.vibrate) navigator.vibrate(BUZZ[found.side]);
+}
+
+function onCleared() {
+  shown.alert = "";
+  say("the drop is back, well done", "good");
+}
+
 function onStep(step) {
+  if (step.side === shown.alert && step.levelDeg < shown.clearDeg) onCleared();
   shown.steps.push(step);
   if (shown.steps.length > MOST_STEPS) shown.steps.shift();
   if (!Number.isNaN(step.dropDeg)) $(`${step.side}-now`).textContent = step.dropDeg.toFixed(1);
@@ -146,6 +158,8 @@ async function join() {
 
 async function onLost() {
   shown.control = null;
+  shown.streaming = false;
+  $("pelvis").textContent = "Show the pelvis";
   $("connect").hidden = false;
   $("pelvis").hidden = true;
   say("the clip is out of reach; it goes on by itself", "trouble");
@@ -155,6 +169,10 @@ async function onAnswer(view) {
   const answer = Wire.answer(view);
   if (!answer || answer.request !== shown.request) return;
   if (answer.result === Wire.NOT_PAIRED && !shown.paired && await pair()) return;
+  if (answer.words && answer.command === Wire.COMMAND.start) {
+    shown.streaming = false;
+    $("pelvis").textContent = "Show the pelvis";
+  }
   $("answer").textContent = answer.words ? `the pelvis cannot be shown: ${answer.words}` : "";
 }
 
@@ -170,11 +188,23 @@ async function pair() {
   }
 }
 
-async function showPelvis() {
+async function ask(code, payload) {
   shown.request = (shown.request + 1) % 65536;
-  await shown.control.writeValueWithResponse(Wire.command(Wire.COMMAND.start, shown.request, [Wire.STREAM_TILT, 0]));
+  await shown.control.writeValueWithResponse(Wire.command(code, shown.request, payload));
+}
+
+async function showPelvis() {
+  shown.streaming = true;
+  $("pelvis").textContent = "Hide the pelvis";
+  await ask(Wire.COMMAND.start, [Wire.STREAM_TILT, 0]);
+}
+
+async function hidePelvis() {
+  shown.streaming = false;
+  $("pelvis").textContent = "Show the pelvis";
+  await ask(Wire.COMMAND.stop, []);
 }
 
 $("connect").addEventListener("click", connect);
-$("pelvis").addEventListener("click", showPelvis);
+$("pelvis").addEventListener("click", () => shown.streaming ? hidePelvis() : showPelvis());
 draw();

@@ -14,6 +14,7 @@ const Wire = (() => {
   const EVENTS = ["", "step", "baseline", "raised", "cleared", "withheld", "sides", "slipped", "activity", "mark", "run"];
   const TURN = 0x200;  // the one flag of a step with which it still counts for the mean of both legs
   const NOT_PAIRED = 15;
+  const WITHHELD_HOSTED = 8;
   const RESULTS = {4: "another stream runs", 5: "the connection's packets are too small", 6: "the clip does not know how it sits",
                    11: "the sensor does not answer", 12: "the battery is empty",
                    [NOT_PAIRED]: "it needs a bond: press the clip's button three times, then try again"};
@@ -79,5 +80,5 @@ const Wire = (() => {
             words: result ? RESULTS[result] || `the clip refuses it (${result})` : ""};
   }
 
-  return {UUID, COMMAND, STREAM_TILT, NOT_PAIRED, kind, tilt, event, status, command, answer};
+  return {UUID, COMMAND, STREAM_TILT, NOT_PAIRED, WITHHELD_HOSTED, kind, tilt, event, status, command, answer};
 })();
