@@ -26,12 +26,13 @@ from hipclip.sampleclock import SampleClock
 from hipclip.sampler import Sampler
 from hipclip.sender import Sender
 from hipclip.settings import Settings
+from hipclip.sleep import Sleep
 from hipclip.status import Log, Status
 from hipclip.tasks import Supervisor
 from hipclip.usb import UsbLink
 from hipwire import frames, ids
 
-OFF, REPL, RESET = "off", "repl", "reset"  # how `main` may end
+OFF, REPL, RESET, SLEEP = "off", "repl", "reset", "sleep"  # how `main` may end
 _TIDY_MS = const(10000)
 _SLICE_MS = const(4)  # how soon a frame leaves while the sender tries others again
 _SOON_MS = const(20)  # a wait up to this is kept; a longer one ends with the sampler's next turn, 60 ms away at most
@@ -64,6 +65,7 @@ class App:
         self.commands = Commands(self)
         self.runlog = RunLog(self.settings, self.sampler)
         self.runcontrol = RunControl(self)
+        self._sleep = Sleep(self)
         self._supervisor = Supervisor(self.log)
         self._frames = asyncio.Event()  # set by the sampler when the sender may have something to do
         self._sampled_ms = self._sent_ms = time.ticks_ms()
@@ -276,6 +278,8 @@ class App:
         faults = due_ms = tidy_ms = 0
         while True:
             self.runcontrol.turn(time.ticks_ms())
+            if self._sleep.due(_LOOK_MS):
+                self._supervisor.end(SLEEP)
             now = self.status.faults()
             if now != faults or due_ms <= 0:
                 faults, due_ms = now, self.settings.get("status_interval_s") * 1000

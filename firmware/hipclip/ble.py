@@ -81,6 +81,7 @@ class BleServer:
         self.refusals = 0  # of the radio, to advertise
         self._events = deque((), _EVENTS)  # noqa: RUF037 - the form that MicroPython takes
         self._told = 0
+        self._event = 0  # number of the next
         self._advertising = False
         self._advertise_ms = None  # when it was last refused
         self._cadence_ms = time.ticks_ms()
@@ -168,6 +169,7 @@ class BleServer:
             self._advertise()
         self._tell_cadence()
         self._tell_errors()
+        self._tell_events()
         self.access.turn(self.connections)
 
     def _take(self, event, number, value):
@@ -274,6 +276,15 @@ class BleServer:
         for connection in self.connections.values():
             if self.access.reads(connection):
                 self.notify(connection, handle, data)
+
+    def _tell_events(self):
+        """Notify what the clip has found, to those who have subscribed to it."""
+        events = self._clip.runcontrol.events
+        if events:
+            self._event = max(self._event, events.oldest)
+            while self._event < events.next:
+                self.tell(self.events, events.frame(self._event))
+                self._event += 1
 
     def _tell_errors(self):
         """Log what went wrong in the handler, where nothing can be logged; again only when it has doubled."""

@@ -47,17 +47,18 @@ def held(board):
 
 
 def live(board, crashes, text):
-    """Run the app until it ends; gives how. Nothing of it is left behind."""
+    """Run the app until it ends; gives how, the sensor, and what motion shall wake it."""
     memory = board.ring()  # before the rest of the firmware cuts the heap up: it must lie in one piece
     from hipclip.app import App
 
-    return App(board, memory, crashes, text).main()
+    app = App(board, memory, crashes, text)
+    return app.main(), app.imu, app.settings.get("wake_mg")
 
 
 def run(board, crashes, text):
     """Run the app; a crash is written down, then the clip starts anew."""
     try:
-        ended = live(board, crashes, text)
+        ended, imu, wake_mg = live(board, crashes, text)
     except KeyboardInterrupt:  # somebody at the prompt, or mpremote
         watchdog.stay_fed()
         raise
@@ -72,5 +73,18 @@ def run(board, crashes, text):
         watchdog.stay_fed()
     elif ended == "off":
         board.sleep()
+    elif ended == "sleep":
+        nap(board, imu, wake_mg)
     else:
         machine.reset()
+
+
+def nap(board, imu, wake_mg):
+    """Sleep until the clip is moved, or its button pressed; then it starts anew."""
+    from hipclip.drivers import wake
+
+    try:
+        wake.arm(imu, wake_mg)
+    except OSError:  # then only the button wakes it
+        pass
+    board.sleep_until_moved(imu)

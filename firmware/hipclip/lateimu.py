@@ -39,6 +39,15 @@ class LateImu:
         """As the driver."""
         return self._found().temperature_cdeg()
 
+    def _reset(self, register, bit):
+        self._found()._reset(register, bit)
+
+    def _read(self, register):
+        return self._found()._read(register)
+
+    def _write(self, register, value):
+        self._found()._write(register, value)
+
     def _found(self):
         if self._imu is None:
             raise OSError(errno.ENODEV)

@@ -23,7 +23,7 @@ class Outlet:
         self.greeted = False  # has sent a command, so it listens: the clip cannot see who subscribes
         self.streaming = False
         self.cursor = 0  # number of the next live frame
-        self.log_cursor = 0
+        self.log_cursor = self.event_cursor = 0
         self.status_due = False
         self.resend_next = 0
         self.resend_end = 0

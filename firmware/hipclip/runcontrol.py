@@ -50,7 +50,7 @@ class RunControl:
         clip = self._clip
         clock = clip.sampler.clock
         if not self.events:
-            self.events = Events()
+            self.events = clip.sender.events = Events()
             self.events.clock = clock
             self.events.listeners.append(self._on_event)
             self.monitor = Monitor(clip.monitoring, self.events, clock.rate_mhz)

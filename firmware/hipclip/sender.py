@@ -23,6 +23,7 @@ class Sender:
 
     def __init__(self, stream, log, counters, status):
         self.outlets = []  # who is connected; the links add and remove
+        self.events = None  # of the clip by itself, once there are some
         self.publishers = []  # called with each status frame
         self._stream = stream
         self._log = log
@@ -37,6 +38,7 @@ class Sender:
         """Take up a host that has connected."""
         outlet.closed = False
         outlet.log_cursor = self._log.oldest
+        outlet.event_cursor = self.events.next if self.events else 0
         if outlet not in self.outlets:
             self.outlets.append(outlet)
 
@@ -84,7 +86,8 @@ class Sender:
         """One host's turn; gives when it needs the next."""
         if outlet.closed:
             return _IDLE_MS
-        done = self._send_status(outlet, now_ms) and self._send_live(outlet, now_ms) and self._send_log(outlet, now_ms)
+        done = self._send_status(outlet, now_ms) and self._send_live(outlet, now_ms)
+        done = done and self._send_log(outlet, now_ms) and self._send_events(outlet, now_ms)
         if done:
             wait_ms = self._send_again(outlet, now_ms)
             if outlet.streaming and outlet.cursor < self._stream.ring.next:
@@ -132,6 +135,18 @@ class Sender:
         if not outlet.note(outlet.send(log.frame(outlet.log_cursor)), now_ms):
             return False
         outlet.log_cursor += 1
+        return True
+
+    def _send_events(self, outlet, now_ms):
+        """Push the events that a host on the cable has not had; by radio they have a characteristic of their own."""
+        events = self.events
+        if not events or not outlet.wired or not outlet.greeted:
+            return True
+        outlet.event_cursor = max(outlet.event_cursor, events.oldest)
+        while outlet.event_cursor < events.next:
+            if not outlet.note(outlet.send(events.frame(outlet.event_cursor)), now_ms):
+                return False
+            outlet.event_cursor += 1
         return True
 
     def _send_again(self, outlet, now_ms):

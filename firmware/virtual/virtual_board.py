@@ -29,3 +29,7 @@ class Board(Xiao):
     def sleep(self):
         """End as a board does that sleeps deeply: only the button or a reset starts it again."""
         machine.deepsleep()
+
+    def sleep_until_moved(self, imu):
+        """As that: the sensor's INT1 is wired to a pin that wakes it."""
+        machine.deepsleep()

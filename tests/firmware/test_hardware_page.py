@@ -32,6 +32,8 @@ def test_pins_are_those_of_the_firmware(repository: Path, board: str) -> None:
         ("half of the battery's voltage", "BATTERY"), ("motor, buzzer", "MOTOR" if "MOTOR" in pins else "BUZZER"),
     ):  # fmt: skip
         assert re.search(rf"GPIO{pins[name]}\b", told[function]), (function, told[function])
+    assert ("INT1" in pins) == (told["INT1 of the sensor, wakes by motion"] != "not used")
+    assert pins.get("INT1", "") in told["INT1 of the sensor, wakes by motion"]
     assert ("when low" in told["LED"]) == (pins.get("LED_ON") == "0")
 
 

@@ -34,6 +34,7 @@ class Board:
     PULLED_UP = True  # by the chip; False where the board has a resistor for it
     MOTOR = None
     BUZZER = None
+    INT1 = None  # of the sensor, which is high when it has felt motion
     BATTERY = None  # pin of the ADC
     BATTERY_FACTOR = 2  # of the divider before it
     RING_S = 0
@@ -96,6 +97,19 @@ class Board:
                 machine.lightsleep(_LOOK_MS)
         machine.reset()
 
+    def sleep_until_moved(self, imu):
+        """Sleep until the sensor feels motion or the button is pressed, and start anew; it looks by itself here."""
+        from hipclip.drivers import wake
+
+        while not self.pressed():
+            machine.lightsleep(_LOOK_MS)
+            try:
+                if wake.moved(imu):
+                    break
+            except OSError:  # it does not answer: the button is left
+                pass
+        machine.reset()
+
     def _pin_uv(self):
         if hasattr(self._battery, "read_uv"):
             return self._battery.read_uv()  # by the chip's own calibration
@@ -124,4 +138,6 @@ class Board:
         if self.PULLED_UP:  # the pull of the normal pin is off in deep sleep
             machine.Pin(self.BUTTON, machine.Pin.IN, machine.Pin.PULL_UP, hold=True)
         esp32.wake_on_ext0(machine.Pin(self.BUTTON), level=self.PRESSED)
+        if self.INT1 is not None:
+            esp32.wake_on_ext1((machine.Pin(self.INT1, machine.Pin.IN),), esp32.WAKEUP_ANY_HIGH)
         machine.deepsleep()

@@ -14,6 +14,7 @@ class Board(Base):
     LED = 21  # on the board, lit by a low level
     LED_ON = 0
     BUTTON = 4  # D3, to ground; a pin that wakes from deep sleep and is none of the strapping pins
+    INT1 = 7  # D8; wakes from deep sleep as well
     MOTOR = 2  # D1, through a transistor
     BATTERY = 1  # D0, behind two equal resistors
     RING_S = 30  # 83 kB of the 8 MB PSRAM
@@ -23,4 +24,9 @@ class Board(Base):
 
     def sleep(self):
         """Sleep deeply; a press starts the clip anew."""
+        self.INT1 = None
+        self._sleep_deeply()
+
+    def sleep_until_moved(self, imu):
+        """Sleep deeply; a press or motion starts the clip anew."""
         self._sleep_deeply()

@@ -14,6 +14,7 @@ from functools import lru_cache
 from hipdrop.install.tokens import renamed
 
 SHARED = "hipwire/"
+OPEN = "hipclip/drivers/"  # what boards of others may use
 
 
 def without_unused(sources: Mapping[str, bytes], users: Mapping[str, bytes]) -> dict[str, bytes]:
@@ -34,7 +35,7 @@ def without_unused(sources: Mapping[str, bytes], users: Mapping[str, bytes]) -> 
             uses.update(_names(source))
         before = dict(result)
         for path, source in before.items():
-            result[path] = _without(source, uses)
+            result[path] = source if path.startswith(OPEN) else _without(source, uses)
         if result == before:
             return {path: _with_constants(source, uses) for path, source in result.items()}
 

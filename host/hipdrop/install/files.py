@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import tempfile
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -25,7 +26,9 @@ def boards() -> list[str]:
     return sorted(name for name in found if not name.startswith("_") and name != "base")
 
 
-def firmware_files(board: str, *, lines: bool = True) -> dict[str, bytes]:
+def firmware_files(
+    board: str, *, lines: bool = True, users: Mapping[str, bytes] | None = None
+) -> dict[str, bytes]:  # fmt: skip
     """Give path on the board -> content: the packages, the one board, `main.py` and the board's name.
 
     Parameters
@@ -34,6 +37,8 @@ def firmware_files(board: str, *, lines: bool = True) -> dict[str, bytes]:
         One of `boards()`.
     lines
         With line numbers for tracebacks, which take 3 % of the heap of a small board.
+    users
+        Sources of modules that come with it and use more of it than a board's own do.
 
     Raises
     ------
@@ -48,7 +53,8 @@ def firmware_files(board: str, *, lines: bool = True) -> dict[str, bytes]:
     chosen = {path: sources[path] for path in sorted(wanted)}
     start = chosen.pop("hipclip/main.py")  # becomes main.py, which a board runs by itself
     # a fault of the detection is caught and told by its text, so that it needs no line numbers
-    slim = without_unused({path: inlined(path, source) for path, source in chosen.items()}, {MAIN_FILE: start})
+    inline = {path: inlined(path, source) for path, source in chosen.items()}
+    slim = without_unused(inline, {MAIN_FILE: start, **(users or {})})
     short = shortened(slim)
     lean = {path: source for path, source in short.items() if not lines or path.startswith("hipclip/detect/")}
     rest = {path: source for path, source in short.items() if path not in lean}

@@ -339,8 +339,12 @@ class VirtualClip:
             return
         self._end()
         sleep_ms = struct.unpack("<I", payload)[0]
+        wakes_us = self.imu.wakes_us(self.clock_us)  # its interrupt is wired to a pin that wakes the clip
         if sleep_ms:
             self._alarm = self._loop.call_later(sleep_ms / 1000.0, self._restart, ResetCause.DEEP_SLEEP)
+        elif wakes_us is not None:
+            wait_s = (wakes_us - self.clock_us) * 1e-6
+            self._alarm = self._loop.call_later(wait_s, self._restart, ResetCause.DEEP_SLEEP)
 
     # --- what can be done to it ---------------------------------------------------------------------------------------
 

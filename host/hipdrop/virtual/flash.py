@@ -14,6 +14,7 @@ from hipdrop.errors import InstallError, VirtualClipError
 from hipdrop.install.files import BOARD_FILE, MAIN_FILE, PACKAGES, compiled, firmware_files, sources_of
 from hipdrop.install.shortened import shortened
 
+STAND_INS = "hipdrop.virtual.shims"
 LIKE_BOARD = "xiao_esp32s3"  # whose files it holds
 BOARD = "virtual_board"  # a stand-in, which names its sensor anew
 SETTINGS_FILE = "settings.json"  # as hipclip.settings has it
@@ -27,7 +28,7 @@ def stand_ins() -> Path:
     """Give the folder of the compiled stand-ins; it goes when this program ends."""
     folder = Path(tempfile.mkdtemp(prefix="hipclip-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    _write(folder, _compiled_once("hipdrop.virtual.shims"))
+    _write(folder, _compiled_once(STAND_INS))
     return folder
 
 
@@ -68,12 +69,12 @@ def free_blocks(flash: Path) -> int:
 def _compiled_once(what: str) -> Mapping[str, bytes]:
     """Compile the firmware of a board, or the modules of a package: once for all clips that this program starts."""
     try:
-        if what == LIKE_BOARD:
-            return firmware_files(what, lines=False)  # its objects are twice as large as a board's, its heap is not
-        sources = {path.removeprefix(f"{what}/"): data for path, data in sources_of(what).items()}
-        stand_ins = {path: data for path, data in sources.items() if path != "__init__.py"}
+        shims = {path.rpartition("/")[2]: data for path, data in sources_of(STAND_INS).items()}
+        del shims["__init__.py"]
+        if what == LIKE_BOARD:  # without line numbers: its objects are twice as large as a board's, its heap is not
+            return firmware_files(what, lines=False, users=shims)
         users = [data for package in PACKAGES for data in sources_of(package).values()]
-        return compiled(shortened(stand_ins, users), lines=False)  # a board has no such modules in its heap
+        return compiled(shortened(shims, users), lines=False)  # a board has no such modules in its heap
     except InstallError as error:
         raise VirtualClipError(str(error)) from error
 

@@ -35,6 +35,9 @@ class Sensor(Protocol):
     def be_silent(self, until_us: int) -> None:
         """Acknowledge nothing until then."""
 
+    def wakes_us(self, from_us: int) -> int | None:
+        """Give the clock when it raises its interrupt, None: never."""
+
 
 class Level(NamedTuple):
     """A pin that the clip has set."""

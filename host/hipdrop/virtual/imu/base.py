@@ -5,6 +5,8 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from hipdrop.samples import Array
 from hipdrop.virtual.imu.feed import Feed
 
@@ -54,6 +56,7 @@ class ImuModel(ABC):
         self._first = self._last = 0
         self._on = False
         self._overrun = False
+        self._looked_us = 0
         self._registers = bytearray(256)
         self._power_up()
 
@@ -112,6 +115,33 @@ class ImuModel(ABC):
     @abstractmethod
     def _packets(self, acc: Array, gyr: Array) -> bytes:
         """Give the FIFO's bytes of (N, 3) int16 counts."""
+
+    # motion that wakes
+
+    def _watch(self) -> tuple[float, float] | None:
+        """Give rate and change of acceleration in g from sample to sample that raises INT1, None while that is off."""
+        return None
+
+    def wakes_us(self, from_us: int) -> int | None:
+        """Give the clip's clock when INT1 goes high, from the motion to come; None: never, or only after a day."""
+        watched = self._watch()
+        if watched is None:
+            return None
+        rate_hz, change_g = watched
+        begin_us = from_us if self._origin_us is None else self._origin_us
+        feed, since_s = self.feed, max(0.0, (from_us - begin_us) * 1e-6)
+        left_s = feed.duration_s if feed.repeat else max(0.0, feed.duration_s - since_s) + 2.0 / rate_hz
+        at_s = since_s + np.arange(int(left_s * rate_hz) + 1) / rate_hz
+        rows = (at_s * feed.rate_hz).astype(int)
+        rows = rows % len(feed.acc_g) if feed.repeat else np.minimum(rows, len(feed.acc_g) - 1)
+        moved = np.abs(np.diff(feed.acc_g[rows], axis=0)).max(axis=1, initial=0.0) > change_g
+        return from_us + round((at_s[int(np.argmax(moved)) + 1] - since_s) * 1e6) if moved.any() else None
+
+    def _moved(self, now_us: int) -> bool:
+        """Whether there was such motion since this was asked last, or since the watch began."""
+        wakes_us = self.wakes_us(self._looked_us)
+        self._looked_us = now_us
+        return wakes_us is not None and wakes_us <= now_us
 
     # the FIFO
 

@@ -11,6 +11,8 @@ _SMPLRT_DIV, _CONFIG, _GYRO_CONFIG, _ACCEL_CONFIG = 0x19, 0x1A, 0x1B, 0x1C
 _FIFO_EN, _INT_STATUS, _TEMP_OUT_H, _USER_CTRL, _PWR_MGMT_1 = 0x23, 0x3A, 0x41, 0x6A, 0x6B
 _FIFO_COUNTH, _FIFO_COUNTL, _FIFO_R_W, _WHO_AM_I = 0x72, 0x73, 0x74, 0x75
 _BOTH = 0x18
+_WOM_X_THR, _INT_ENABLE, _ACCEL_INTEL_CTRL = 0x20, 0x38, 0x69
+_WOM_G_PER_LSB = 0.004
 _INTERNAL_HZ = 1000.0
 _TEMPERATURE_LSB = 326.8
 
@@ -40,6 +42,13 @@ class Mpu6886Model(ImuModel):
         gyr_range_dps = 250.0 * 2 ** (r[_GYRO_CONFIG] >> 3 & 3)
         return rate_hz, acc_range_g / 32768.0, gyr_range_dps / 32768.0
 
+    def _watch(self) -> tuple[float, float] | None:
+        """Wake on motion: each sample against the one before."""
+        r = self._registers
+        if not (r[_INT_ENABLE] & 0xE0 and r[_ACCEL_INTEL_CTRL] & 0xC0 == 0xC0 and not r[_PWR_MGMT_1] & 0x40):
+            return None
+        return _INTERNAL_HZ / (1 + r[_SMPLRT_DIV]), _WOM_G_PER_LSB * r[_WOM_X_THR]
+
     def _packets(self, acc: Array, gyr: Array) -> bytes:
         temperature = np.full((len(acc), 1), round((self.temperature_c - 25.0) * _TEMPERATURE_LSB))
         return np.ascontiguousarray(np.hstack((acc, temperature, gyr)), dtype=">i2").tobytes()
@@ -55,6 +64,8 @@ class Mpu6886Model(ImuModel):
             self._registers[_USER_CTRL] &= ~0x04
             self._first = self._last
             self._overrun = False
+        if register == _INT_ENABLE:
+            self._looked_us = now_us
         self._configure(now_us)
 
     def _thrown_away(self, over: int) -> int:
@@ -74,7 +85,7 @@ class Mpu6886Model(ImuModel):
         if register == _FIFO_COUNTL:
             return self._waiting() & 0xFF
         if register == _INT_STATUS:
-            status = self._overrun << 4
+            status = self._overrun << 4 | (self._moved(now_us) and 0xE0)
             self._overrun = False
             return status
         if _TEMP_OUT_H <= register < _TEMP_OUT_H + 2:
