@@ -13,6 +13,12 @@ import pytest
 
 from hipcal.refusal import Refusal
 from hipdrop.events import Side
+from hipdrop.simulate import RunnerConfig
+from hipdrop.simulate.movements import Stand
+from hipdrop.simulate.movements_run import perform
+from hipdrop.simulate.sensorerrors import SensorErrors
+from hipdrop.simulate.training_moves import RaiseAndHold
+from hipdrop.training.levelled import Levelled
 from hipdrop.training.singleleg import single_leg_test
 from single_leg_tests import Errors, done, feet_down, tried
 
@@ -75,3 +81,28 @@ def test_raise_drop_and_times_of_two_hundred() -> None:
 @pytest.mark.validation
 def test_no_stance_with_both_feet_down() -> None:
     check_fakes(range(FIRST, FIRST + 200))
+
+
+def sag_errors_deg(seed: int, *, own_bias: bool) -> tuple[float, float]:
+    """Give RMS and largest error of the obliquity of a slow sag, with or without the filter's own estimate of bias."""
+    stand_s, errors = 6.0, SensorErrors(gyr_bias_dps=(0.4, -0.5, 0.3))
+    sag = RaiseAndHold(Side.LEFT, raise_deg=5.0, fall_after_s=6.0, fall_dps=0.2 + 0.8 * seed / 29)
+    run = perform([Stand(stand_s), sag], RunnerConfig(seed=seed, mount="random", sensor_errors=errors))
+    stand = int(np.searchsorted(run.t_s, stand_s))
+    levelled = Levelled(run.block.slice(0, stand), run.pelvis_from_sensor)
+    levelled._vqf.setRestBiasEstEnabled(own_bias)
+    levelled._vqf.setMotionBiasEstEnabled(own_bias)
+    levels = levelled.push(run.block.slice(stand, len(run.t_s)))
+    true_deg = run.angles_deg[1, stand:] - run.angles_deg[1, :stand].mean()
+    error_deg = levels.obliquity_deg - levelled.obliquity_deg - true_deg
+    return float(np.sqrt(np.mean(error_deg**2))), float(np.abs(error_deg).max())
+
+
+@pytest.mark.validation
+def test_a_slow_sag_is_no_bias() -> None:
+    for own_bias in (False, True):
+        found = np.array([sag_errors_deg(seed, own_bias=own_bias) for seed in range(30)])
+        print(f"\n30 sags, own bias {own_bias}: rms {np.sqrt(np.mean(found[:, 0] ** 2)):.3f} deg, ", end="")
+        print(f"the worst {found[:, 0].max():.3f}, at its worst moment {found[:, 1].max():.2f}", end="")
+        if not own_bias:
+            assert found[:, 0].max() < 0.1

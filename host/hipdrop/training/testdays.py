@@ -134,7 +134,9 @@ def _figure(test: Entry | None, leg: str, key: str) -> float | None:
 def _span(test: Entry | None, leg: str, key: str) -> Within | None:
     """Give from when to when a time may be; None where it is known, or there is none."""
     stance = None if test is None or key not in HELD else test.data[leg]
-    span = None if stance is None else stance.get(f"{key.removesuffix('_s')}_span_s")
+    if stance is None:
+        return None
+    span = stance.get(f"{key.removesuffix('_s')}_span_s")
     if span is None or span[0] is None:
         return None
     within = span[0], math.inf if span[1] is None else span[1]
