@@ -31,7 +31,7 @@ def keep_session(run: LiveRun, coach: Coach, who: Person | None, began: datetime
     if not done:
         return
     if who is None:
-        print("kept       nothing: nobody was named (--person NAME)")
+        print("kept       nothing: nobody is named (--person NAME), as in a demo")
         return
     from hipdrop.training import store
 
