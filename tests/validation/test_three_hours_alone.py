@@ -10,10 +10,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-sys.path[:0] = [str(Path(__file__).parents[1]), str(Path(__file__).parents[1] / "end_to_end")]
-from clip_host import Bench, on_bench
+sys.path.insert(0, str(Path(__file__).parents[1] / "end_to_end"))
 from test_clip_alone import RATE_HZ, prepared, runner, the_file
 
+from clip_host import Bench, on_bench
 from hipdrop.runs.reading import read_run
 from hipdrop.samples import STANDARD_GRAVITY_MS2
 from hipdrop.virtual.faults import parse_fault
