@@ -42,6 +42,7 @@ class Host:
         await self._client.start_notify(ids.CONTROL_UUID, lambda _, data: self._answers.put_nowait(bytes(data)))
         await self._client.start_notify(ids.DATA_UUID, lambda _, data: self.frames.append(bytes(data)))
         await self._client.start_notify(ids.STATUS_UUID, lambda _, data: self.frames.append(bytes(data)))
+        await self._client.start_notify(ids.EVENTS_UUID, lambda _, data: self.frames.append(bytes(data)))
 
     async def ask(self, code: int, payload: bytes = b"") -> tuple[int, bytes]:
         """Give result and payload of the answer."""

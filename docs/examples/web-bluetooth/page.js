@@ -45,6 +45,7 @@ function onEvent(view) {
 
 // While this page takes the stream, the clip leaves the alerts to it: then the page says when it is over, too.
 function onAlert(found) {
+  if (found.name === "withheld" && shown.alert) return;  // one thing at a time
   shown.alert = found.side;
   shown.clearDeg = found.name === "withheld" ? found.referenceDeg + found.excessDeg / 2 : NaN;
   say(`${LEGS[found.side]} ${found.excessDeg.toFixed(1)}° more than fresh`, "alert");
