@@ -11,6 +11,7 @@ import typer
 from hipdrop.commands.clipmonitor import monitor_command
 from hipdrop.commands.clippair import pair_command
 from hipdrop.commands.cliprun import erase_command, runs_command, sync_command
+from hipdrop.commands.clipsettings import settings_command
 from hipdrop.commands.install import install_command
 from hipdrop.commands.live import chosen_link
 from hipdrop.commands.options import ClipOption, DebugOption
@@ -48,6 +49,7 @@ STATUS_ANSWER_BYTES = 85  # an answer that holds a status frame; smaller connect
 clip_app = typer.Typer(help="Ask a clip, let it buzz, put the firmware on it.", rich_markup_mode=None)
 clip_app.command("install")(install_command)
 clip_app.command("monitor")(monitor_command)
+clip_app.command("settings")(settings_command)
 clip_app.command("pair")(pair_command)
 clip_app.command("runs")(runs_command)
 clip_app.command("sync")(sync_command)
