@@ -19,7 +19,7 @@ class Board(Xiao):
     """Pins and polarity of the XIAO, with a heap of 256 kB instead of 8 MB."""
 
     NAME = "virtual clip"
-    RING_S = 20  # 56 kB
+    RING_S = 11  # 31 kB of the 256 kB, which also hold a run of its own beside the stream
     GC_THRESHOLD = 32768
 
     def __init__(self):

@@ -44,7 +44,7 @@ def test_a_check_in_is_typed_and_kept_and_serves_for_the_day(environment: dict[s
         for number, sign in enumerate(STOP_SIGNS):
             answer(shown, sign.question.split("?")[0], "no" if number else "N")
         assert shown.wait() == 0
-        assert "pain 2 of 10 (right knee, outside), trail, forest; no stop sign" in shown.text
+        assert "pain 2 of 10 (right knee, outside), trail, forest; no stop sign" in " ".join(shown.text.split())
     assert kept(environment) == [
         {"pain": 2, "where": "right knee, outside", "pain_after_last_run": 1, "pain_next_morning": None,
          "shoe": "trail", "surface": "forest", "stop_signs": []}
