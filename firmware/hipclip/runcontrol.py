@@ -42,7 +42,14 @@ class RunControl:
             self.prepare()
 
     def prepare(self):
-        """Make what finds steps and alerts."""
+        """Make what finds steps and alerts; where it does not fit, runs are recorded without it until the next start."""
+        try:
+            self._make_detection()
+        except MemoryError:
+            self._detector = None
+            self._clip.log.add(ids.LOG_TASK, ids.LOG_WARNING, text="no memory to detect until the next start")
+
+    def _make_detection(self):
         from hipclip.detect import Detector
         from hipclip.detect.events import Events
         from hipclip.detect.monitor import Monitor
@@ -125,16 +132,17 @@ class RunControl:
         self._source = clip.tilt_source()
         self._source.append(self)
         record = clip.monitoring.record
-        self._detector.template(*monitorset.stride(record))
-        self._detector.begin()
-        self.monitor.begin()
+        if self._detector:
+            self._detector.template(*monitorset.stride(record))
+            self._detector.begin()
+            self.monitor.begin()
         self._flags = self._rate_mhz = self._idle_ms = self._status_ms = 0
         self._by_button = False
         self.finish()
         self._recording = clip.runlog.begin(self._head(record))
         self._log_next = clip.log.next
         self.active = True
-        self.events.add(ids.EVENT_RUN, None, 0, ids.RUN_BEGUN, d=self._number())
+        self._tell_run(ids.RUN_BEGUN)
         self._tell("begun")
         self._buzz(ids.BUZZ_RUN_BEGUN if self._recording else ids.BUZZ_NOT_RECORDING)
         self._follow(0)
@@ -237,7 +245,11 @@ class RunControl:
                 clip.haptics.play(ids.BUZZ_RECOVERED, strength_percent)
 
     def _last_words(self, why):
-        self.events.add(ids.EVENT_RUN, None, 0, ids.RUN_ENDED, d=self._number())
+        self._tell_run(ids.RUN_ENDED)
+
+    def _tell_run(self, what):
+        if self.events:
+            self.events.add(ids.EVENT_RUN, None, 0, what, d=self._number())
 
     def _number(self):
         return self._clip.runlog.number if self._recording else 0

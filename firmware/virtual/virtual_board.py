@@ -16,10 +16,10 @@ def driver(chip):
 
 
 class Board(Xiao):
-    """Pins and polarity of the XIAO, with a heap of 256 kB instead of 8 MB."""
+    """Pins and polarity of the XIAO, with a small heap instead of 8 MB."""
 
     NAME = "virtual clip"
-    RING_S = 11  # 31 kB of the 256 kB, which also hold a run of its own beside the stream
+    RING_S = int(os.getenv("HIPCLIP_RING_S") or 20)  # 56 kB
     GC_THRESHOLD = 32768
 
     def __init__(self):

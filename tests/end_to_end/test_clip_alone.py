@@ -27,6 +27,7 @@ pytestmark = pytest.mark.usefixtures("micropython_command")
 pytest.importorskip("bumble", reason='no bumble: pip install "hipdrop[virtual]"')
 
 RATE_HZ = 208.0
+SMALL = {"heap_kb": 256, "environment": {"HIPCLIP_RING_S": "11"}}  # the least that a run beside a stream fits in
 STILL_S, AFTER_S = 15.0, 60.0
 SAG_S, BACK_S, RUN_S = 45.0, 75.0, 120.0
 RUNNING_S = RUN_S - 3.0  # it begins with standing

@@ -7,7 +7,7 @@ import struct
 from pathlib import Path
 
 import pytest
-from test_clip_alone import STILL_S, feed, prepared
+from test_clip_alone import SMALL, STILL_S, feed, prepared
 
 from clip_host import Bench, on_bench
 from hipwire import frames, ids, records
@@ -39,4 +39,4 @@ def test_commands_are_carried_out_in_mid_run(tmp_path: Path, stream: int) -> Non
             assert sum(frame[0] & 15 == stream for frame in host.frames) > 11 * sent
         print(f"\nheap free {min(free)} to {max(free)} B")
 
-    on_bench(test, flash_folder=prepared(tmp_path), feed=feed())
+    on_bench(test, flash_folder=prepared(tmp_path), feed=feed(), **SMALL)

@@ -13,7 +13,7 @@ import pytest
 from virtual_runs import Heard, tell_mount
 
 from clip_with_runs import AirLink, BrokenSync, ClipWithRuns, recorded, with_clip
-from filed_runs import RECORD_BYTES, FiledRun, mount_of_sample, tilt_values
+from filed_runs import RECORD_BYTES, FiledRun, mount_of_sample, record, tilt_values
 from hipdrop.errors import ClipRefused, LinkError, OutputError
 from hipdrop.events import Step
 from hipdrop.links.line import Line
@@ -132,6 +132,33 @@ def test_a_damaged_record_is_told_and_the_rest_is_kept(run: FiledRun, tmp_path: 
     assert synced.recorded is not None
     assert sum(isinstance(event, Step) for event in synced.recorded.events) > 100
     assert synced.recorded.path.with_suffix(".run").read_bytes() == file
+
+
+def test_a_run_that_cannot_be_read_stays_on_the_clip_and_keeps_no_other_from_coming(
+    run: FiledRun, tmp_path: Path
+) -> None:
+    """Damaged from end to end, or of a firmware that this hipdrop does not know; one of a second is really empty."""
+    newer = bytearray(run.tilt(0, 80, 0))
+    newer[0] += 0x10
+    files = {
+        1: bytes(range(256)) * 12,
+        2: record(2, 0, [bytes(newer)], last=True),
+        3: record(3, 0, [run.info()], last=True),
+        NUMBER: run.file(),
+    }
+
+    async def act(clip: ClipWithRuns) -> tuple[list[Synced], list[int]]:
+        return await clip.sync(erase=True), await clip.numbers()
+
+    synced, left = with_clip(tmp_path, files, act)
+    assert [one.run.number for one in synced] == [1, 2, 3, NUMBER]
+    assert [one.empty for one in synced] == [False, False, True, False]
+    assert len(recorded(synced)) == 1
+    assert left == [1, 2]
+    for one in synced[:2]:
+        assert "it stays on the clip" in one.notes[-1]
+        assert f"{one.run.number:05d}-" in one.notes[-1]  # the bytes that came
+        assert len(list((tmp_path / "kept").glob(f"{one.run.number:05d}-*.run"))) == 1
 
 
 def test_a_full_disk_is_told_and_the_next_sync_goes_on(run: FiledRun, tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "end_to_end"))
-from test_clip_alone import RATE_HZ, prepared, runner, the_file
+from test_clip_alone import RATE_HZ, SMALL, prepared, runner, the_file
 
 from clip_host import Bench, on_bench
 from hipdrop.runs.reading import read_run
@@ -61,4 +61,6 @@ def test_nothing_is_lost(tmp_path: Path, minutes: int) -> None:
         assert (file.damaged, file.lost) == (0, 0)
         assert len(steps) / (sum(samples) / 104) == pytest.approx(2.75, abs=0.2)
 
-    on_bench(test, flash_folder=prepared(tmp_path), feed=running(), faults=[parse_fault(text) for text in FAULTS])
+    on_bench(
+        test, flash_folder=prepared(tmp_path), feed=running(), faults=[parse_fault(text) for text in FAULTS], **SMALL
+    )
