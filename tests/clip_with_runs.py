@@ -20,8 +20,8 @@ from hipdrop.links.ble import BleLink
 from hipdrop.links.line import Line
 from hipdrop.links.serial import SerialLink
 from hipdrop.links.virtual import VirtualLink
+from hipdrop.runs.asking import list_runs
 from hipdrop.runs.convert import Who
-from hipdrop.runs.fetching import list_runs
 from hipdrop.runs.sync import Sync, Synced, Wish
 from hipdrop.settings import Settings
 from hipdrop.virtual.clip import VirtualClip

@@ -47,9 +47,8 @@ EraseNumbers = Annotated[list[int] | None, typer.Argument(metavar="[NUMBER]...",
 def runs_command(clip: ClipOption = None, debug: DebugOption = False) -> None:
     """List the runs that a clip has kept by itself: number, when, how long, size, state, whether they are here."""
     from hipdrop.commands.clip import with_clip
-    from hipdrop.runs.fetching import list_runs
+    from hipdrop.runs.asking import asked_info, list_runs
     from hipdrop.runs.kept import Kept
-    from hipdrop.runs.sync import asked_info
 
     async def ask(line: Line, link: Link) -> tuple[list[ClipRun], Kept, dict[str, int]]:
         info = await asked_info(line)
@@ -288,9 +287,8 @@ def erase_command(
     One that has not been fetched is gone for good, and is erased with --all --yes alone.
     """
     from hipdrop.commands.clip import with_clip
-    from hipdrop.runs.fetching import list_runs
+    from hipdrop.runs.asking import asked_info, erase, list_runs
     from hipdrop.runs.kept import Kept
-    from hipdrop.runs.sync import asked_info, erase
 
     if bool(numbers) + fetched + all_ != 1:
         raise UsageError("name the runs by number, or say --fetched or --all")

@@ -110,7 +110,7 @@ class _Heard:
     """The messages of a file, sorted by what they are."""
 
     def __init__(self, logged: Sequence[bytes], info_message: bytes) -> None:
-        own = next((one for one in logged if one and one[0] & 0x0F == ids.INFO), None)
+        own = next((one for one in logged if _is_info(one)), None)
         self._has_info = own is not None
         self._info_message = own or info_message
         self.info = read_info(self._info_message)
@@ -188,6 +188,15 @@ class _Heard:
         """Give the answer to START as it would have been for these frames."""
         told = {"stream": stream, "samples": most, "next_sequence": 0, "oldest_sequence": 0, "next_index": first.index}
         return records.pack(records.STARTED, {**records.unpack(records.STARTED, payload), **told})
+
+
+def _is_info(message: bytes) -> bool:
+    """Whether it is an info message that can be read."""
+    try:
+        read_info(message)
+    except errors.WireError:
+        return False
+    return True
 
 
 class _Cut:

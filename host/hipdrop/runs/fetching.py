@@ -19,31 +19,8 @@ from hipwire import runs as wire
 WINDOW_BYTES = 1 << 15  # asked for at a time; a cable that hears nothing from its host for 10 s is closed by the clip
 STALL_S = 3.0  # without a part: a request or its parts are lost
 TRIES = 4  # without a byte of progress
-LIST_S = 4.0  # for an answer that reads two records of eleven files
 
 Progress = Callable[[int], None]  # bytes of the run that are here
-
-
-async def list_runs(line: Line) -> list[ClipRun]:
-    """Ask the clip for its runs, the oldest first.
-
-    Raises
-    ------
-    LinkError
-        No answer, or a refusal.
-    """
-    found: list[ClipRun] = []
-    size, more = records.size(wire.RUN_ENTRY), 1
-    while more:
-        first = found[-1].number + 1 if found else 0
-        payload = records.pack(wire.RUNS_FROM, {"number": first})
-        answer = await line.ask(ids.GET_RUNS, payload, timeout_s=LIST_S)
-        head = records.unpack(wire.RUNS_HEAD, answer)
-        at = records.size(wire.RUNS_HEAD)
-        entries = [records.unpack(wire.RUN_ENTRY, answer, at + size * k) for k in range(head["count"])]
-        found += [ClipRun(**entry) for entry in entries]
-        more = head["more"] if entries else 0
-    return found
 
 
 class Parts:
@@ -79,11 +56,12 @@ class Parts:
     def _put(self, data: bytes, arrival_s: float) -> None:
         assert self._file is not None
         try:
-            self._file.write(data)
+            written = self._file.write(data)
         except OSError as error:
             self.error = error
             return
-        self.at += len(data)
+        self.at += written  # a disk that is nearly full takes a part; the rest is asked for again, and says why
+        self.torn = written < len(data)
         self.heard_s = arrival_s
 
     def begin(self, file: BinaryIO, run: int, at: int, wake: Callable[[], None]) -> None:

@@ -66,7 +66,7 @@ class RunFile:
         return tuple(said)
 
 
-def read_run(data: bytes, path: Path | str) -> RunFile:
+def read_run(data: bytes, path: Path | str, number: int | None = None) -> RunFile:
     """Read a run file.
 
     Parameters
@@ -75,6 +75,8 @@ def read_run(data: bytes, path: Path | str) -> RunFile:
         All of it.
     path
         What to call it in errors.
+    number
+        Of the run; where it is not known, that of most records.
 
     Raises
     ------
@@ -84,9 +86,8 @@ def read_run(data: bytes, path: Path | str) -> RunFile:
     if not data:
         raise InputError(path, "an empty run: the clip's power was cut as it began; there is nothing to convert")
     found, problem = _whole_records(data)
-    if not found:
-        raise InputError(path, f"no run file of a clip, or all of it is damaged ({problem}): fetch it again")
-    number = Counter(record.run for _, record in found).most_common(1)[0][0]
+    if number is None and found:
+        number = Counter(record.run for _, record in found).most_common(1)[0][0]
     records: list[RunRecord] = []
     end = 0
     for position, record in found:
@@ -94,6 +95,9 @@ def read_run(data: bytes, path: Path | str) -> RunFile:
             continue
         records.append(record)
         end = position + 1
+    if number is None or not records:
+        problem = f"its records are of another run than {number}" if found else problem
+        raise InputError(path, f"no run file of a clip, or all of it is damaged ({problem}): fetch it again")
     return RunFile(
         number=number,
         items=tuple(Item(record.sequence, message) for record in records for message in record.messages),

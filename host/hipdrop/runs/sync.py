@@ -9,26 +9,26 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
-from hipdrop.errors import ClipBusy, ClipNotFound, ClipRefused, LinkLost, OutputError
+from hipdrop.errors import ClipBusy, ClipNotFound, InputError, LinkLost, OutputError
 from hipdrop.links.base import Link
 from hipdrop.links.connection import OPEN_S, REOPEN_S
 from hipdrop.links.line import Line
-from hipdrop.links.requests import RECORDING
-from hipdrop.links.storing import STORE_S
 from hipdrop.links.timing import unix_now_s
 from hipdrop.recording.library import new_path
+from hipdrop.runs.asking import asked_info, booted_unix_s, check_idle, check_numbers, erase, list_runs
 from hipdrop.runs.aslive import AsLive, as_live
 from hipdrop.runs.clockbook import settings_of
 from hipdrop.runs.convert import Recorded, Who, record
-from hipdrop.runs.fetching import Parts, fetch, list_runs
+from hipdrop.runs.fetching import Parts, fetch
 from hipdrop.runs.kept import ClipRun, Had, Kept
 from hipdrop.runs.reading import RunFile, read_run
 from hipdrop.runs.wallclock import Known, When, began
-from hipwire import decoding, errors, frames, ids, records
-from hipwire import runs as wire
+from hipwire import errors, frames, ids
 
 LOSSES = 3  # connections in a row that bring nothing
 AGAIN_S = 1.0  # from the end of a connection to the next try
+RAW_LEFT = "raw samples"
+STAYS = "it stays on the clip"
 Result = TypeVar("Result")
 Tell = Callable[[ClipRun, int], None]  # a run, and how many bytes of it are here
 
@@ -78,17 +78,15 @@ class Synced:
         When it was.
     notes
         What its owner should know, in words.
+    empty
+        Whether there is nothing in it that could be lost.
     """
 
     run: ClipRun
     recorded: Recorded | None = None
     when: When | None = None
     notes: tuple[str, ...] = ()
-
-    @property
-    def empty(self) -> bool:
-        """Whether there is nothing in it that could be lost."""
-        return self.recorded is None and not self.run.growing
+    empty: bool = False
 
 
 @dataclass
@@ -127,9 +125,9 @@ class Sync:
         """Go on over a new connection."""
         info = await asked_info(line)
         self._now_s = unix_now_s()
-        await _check_idle(line)
+        await check_idle(line)
         runs = await list_runs(line)
-        _check_numbers(self.wish.numbers, runs)
+        check_numbers(self.wish.numbers, runs)
         with Kept(info["serial"], self.wish.clips) as kept:
             for run in runs:
                 if self._wanted(run, kept):
@@ -166,7 +164,7 @@ class Sync:
             self.tell(run, at)
 
         await fetch(line, parts, run, path, heard)
-        booted_s = await _booted_unix_s(line, run)
+        booted_s = await booted_unix_s(line, run)
         keeping = asyncio.ensure_future(asyncio.to_thread(self._keep, path, info, run, booted_s, kept))
         try:
             await asyncio.shield(keeping)
@@ -182,7 +180,8 @@ class Sync:
         before = kept.had().get(run.key)
         synced = self._convert(path, info, run, booted_s)
         if synced.recorded is None or synced.when is None:
-            path.unlink(missing_ok=True)
+            if synced.empty:
+                path.unlink(missing_ok=True)
             return synced
         recording, known = synced.recorded.path.resolve(), synced.when.known.value
         kept.note(Had(run.number, run.boot_id, run.bytes, str(recording), known))
@@ -195,12 +194,17 @@ class Sync:
         """Make a recording of the fetched bytes."""
         data = path.read_bytes()
         if not data:
-            return Synced(run, notes=("the power was cut as it began: there is nothing in it",))
-        found = read_run(data, path)
+            return Synced(run, notes=("the power was cut as it began: there is nothing in it",), empty=True)
+        try:
+            found = read_run(data, path, run.number)
+        except InputError as error:
+            return Synced(run, notes=(f"{STAYS}: {error}",))
         try:
             live = as_live([item.message for item in found.items], frames.pack_info(info))
         except errors.WireError:
-            return Synced(run, notes=(*found.complaints, "there are no samples in it"))
+            if _may_hold_samples(found):
+                return Synced(run, notes=(*found.complaints, f"{STAYS}: its samples cannot be read, see {path}"))
+            return Synced(run, notes=(*found.complaints, "there are no samples in it"), empty=True)
         lasted_s = (live.last_us - live.first_us) / 1e6
         when = began(
             live.first_us, live.shown, settings_of(info["serial"], self.wish.clips), booted_s, self._now_s, lasted_s
@@ -225,7 +229,10 @@ class Sync:
             raise OutputError(path, f"cannot be moved to the recording ({error.strerror or error})") from error
 
 
-RAW_LEFT = "raw samples"
+def _may_hold_samples(found: RunFile) -> bool:
+    """Whether a run without a sample that can be read may have some all the same."""
+    sampled = any(item.message[0] & 0x0F in (ids.RAW, ids.TILT) for item in found.items)
+    return sampled or found.damaged > 0 or found.torn_bytes > 0
 
 
 def _notes(found: RunFile, live: AsLive, when: When) -> tuple[str, ...]:
@@ -239,62 +246,6 @@ def _notes(found: RunFile, live: AsLive, when: When) -> tuple[str, ...]:
     elif when.known is Known.ESTIMATED:
         notes.append("when it was is reckoned from how long the clip had been on")
     return tuple(notes)
-
-
-async def _check_idle(line: Line) -> None:
-    """Refuse early what the clip would refuse for each run."""
-    if decoding.status(await line.ask(ids.GET_STATUS))["log_state"]:
-        raise ClipRefused(f"the clip does not give its runs: {RECORDING}", ids.BUSY)
-
-
-def _check_numbers(numbers: Sequence[int], runs: Sequence[ClipRun]) -> None:
-    missing = sorted({*numbers} - {run.number for run in runs})
-    if missing:
-        there = ", ".join(str(run.number) for run in runs) or "none"
-        raise ClipRefused(f"the clip has no run {missing[0]}; it has {there}", ids.GONE)
-
-
-async def asked_info(line: Line) -> dict[str, Any]:
-    """Ask a clip what it is.
-
-    Raises
-    ------
-    ClipRefused
-        It keeps no runs.
-    """
-    info = await line.info()
-    if not info["features"] & ids.HAS_FLASH_LOG:
-        problem = (
-            f"this clip keeps no runs ({info['board']}, firmware {info['firmware']}): its board cannot, or an older "
-            "firmware is on it; record with hipdrop live"
-        )
-        raise ClipRefused(problem, ids.UNSUPPORTED)
-    return info
-
-
-async def erase(line: Line, run: ClipRun) -> None:
-    """Erase a run on the clip.
-
-    Raises
-    ------
-    LinkError
-        It refuses, or does not answer.
-    """
-    payload = records.pack(wire.ERASE, {"run": run.number, "bytes": run.bytes})
-    try:
-        await line.ask(ids.ERASE_RUN, payload, timeout_s=STORE_S)
-    except ClipRefused as error:
-        if error.result != ids.GONE:  # asked again after a lost answer: it is
-            raise
-
-
-async def _booted_unix_s(line: Line, run: ClipRun) -> float | None:
-    """Give when the clip was switched on, where it has been on since the run."""
-    try:
-        status = decoding.status(await line.ask(ids.GET_STATUS))
-    except (ClipRefused, errors.WireError):
-        return None
-    return unix_now_s() - status["uptime_s"] - 0.5 if status["boot_id"] == run.boot_id else None
 
 
 async def persist(

@@ -12,8 +12,8 @@ from filed_runs import FiledRun, tilt_values
 from hipdrop.cli import main
 from hipdrop.commands.cliprun import WHY_WORDS, chosen_runs, parse_time, size_words, state_line
 from hipdrop.errors import ClipRefused, UsageError
+from hipdrop.runs.asking import asked_info
 from hipdrop.runs.kept import ClipRun, Had, Kept
-from hipdrop.runs.sync import asked_info
 from hipwire import ids
 
 HERE = ClipRun(1, ids.RUN_WHOLE, 1, 4096, 11, 1_795_345_200, 60)

@@ -118,3 +118,11 @@ def test_what_is_no_run_says_so() -> None:
     for data in (b"hello", bytes(4096), b"\xff" * 2048):
         with pytest.raises(InputError, match=r"a\.run.*no run file of a clip.*fetch it again"):
             read_run(data, "a.run")
+
+
+def test_of_a_run_whose_number_is_known_another_is_never_read() -> None:
+    """Its own records may all be damaged."""
+    data = record(0, (b"own",)) + b"".join(record(k, (b"foreign",), run=2) for k in (1, 2))
+    assert [item.message for item in read_run(data, "a.run", 3).items] == [b"own"]
+    with pytest.raises(InputError, match="its records are of another run than 4"):
+        read_run(data, "a.run", 4)
