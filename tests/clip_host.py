@@ -63,6 +63,11 @@ class Host:
         """Write whatever it is to the control characteristic; the answer is not waited for."""
         await self._client.write_gatt_char(ids.CONTROL_UUID, message, response=False)
 
+    def forget_answers(self) -> None:
+        """Let go of answers that nobody has waited for."""
+        while not self._answers.empty():
+            self._answers.get_nowait()
+
     async def result(self, code: int, payload: bytes = b"") -> int:
         """Give the result of a command alone."""
         return (await self.ask(code, payload))[0]

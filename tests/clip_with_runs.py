@@ -47,8 +47,8 @@ vfs.umount("/runs")
 """
 
 
-def write_runs(folder: Path, files: Mapping[int, bytes]) -> None:
-    """Put runs on a clip's flash before it is switched on."""
+def write_runs(folder: Path, files: Mapping[int, bytes], last: bytes | None = None) -> None:
+    """Put runs on a clip's flash before it is switched on, and what it remembers of the numbers of erased ones."""
     with tempfile.TemporaryDirectory() as name:
         scratch = Path(name)
         shutil.copy(REPOSITORY / "firmware/virtual/flashdisk.py", scratch)
@@ -56,6 +56,9 @@ def write_runs(folder: Path, files: Mapping[int, bytes]) -> None:
         names = [f"{number:05d}.run" for number in files]
         for run, data in zip(names, files.values(), strict=True):
             (scratch / run).write_bytes(data)
+        if last is not None:
+            (scratch / "last").write_bytes(last)
+            names.append("last")
         env = {**os.environ, "MICROPYPATH": ":.frozen"}
         subprocess.run([find_micropython(None), "write.py", *names], cwd=scratch, env=env, check=True)
         folder.mkdir(parents=True, exist_ok=True)

@@ -41,12 +41,13 @@ def number_of(name):
 
 
 def counter(folder):
-    """Give the highest number that an erased run had, as far as it is to be remembered."""
+    """Give the highest number that an erased run had, as far as it is to be remembered; a damaged one is none."""
     try:
         with open(folder + COUNTER) as file:
-            return int(file.read())
+            highest = int(file.read(8))
     except (OSError, ValueError):
         return 0
+    return highest if highest <= _MOST_NUMBER else 0
 
 
 def survey(folder=FOLDER):

@@ -242,6 +242,15 @@ def test_other_files_are_no_runs():
     assert states() == {13: ids.RUN_WHOLE}
 
 
+def test_a_damaged_counter_does_not_end_the_numbers():
+    for text in (b"", b"99999", b"\xff\xfe", b"7" * 100, b"1e9"):
+        disk.fresh()
+        with open("/runs/last", "wb") as file:
+            file.write(text)
+        clip = Clip()
+        assert (a_run(clip), a_run(clip)) == (1, 2), text
+
+
 def test_hundreds_of_runs_are_listed_in_order():
     disk.fresh()
     for number in range(200, 0, -1):
