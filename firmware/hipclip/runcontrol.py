@@ -42,7 +42,7 @@ class RunControl:
             self.prepare()
 
     def prepare(self):
-        """Make what finds steps and alerts; without room for it runs are recorded all the same, until the next start."""
+        """Make what finds steps and alerts; without room for it runs are recorded all the same."""
         try:
             self._make_detection()
         except MemoryError:
