@@ -26,7 +26,8 @@ def test_from_the_list_to_an_empty_clip(
         4: FiledRun(values, number=4, clock_s=1_795_000_000.0, set_s=1_794_990_000).file(),
         6: FiledRun(values[:1040], number=6, boot_id=5).file(),
     }
-    monkeypatch.setattr("hipdrop.commands.cliprun.chosen_link", lambda clip: ClipOfItsOwn(tmp_path, files))
+    for module in ("cliprun", "cliperase"):
+        monkeypatch.setattr(f"hipdrop.commands.{module}.chosen_link", lambda clip: ClipOfItsOwn(tmp_path, files))
     monkeypatch.setattr("hipdrop.commands.cliprun.asyncio.run", run_virtual)
 
     def say(*words: str) -> tuple[int, str, str]:

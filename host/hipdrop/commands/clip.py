@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 
 import typer
 
+from hipdrop.commands.cliperase import erase_command
 from hipdrop.commands.clipmonitor import monitor_command
 from hipdrop.commands.clippair import pair_command
-from hipdrop.commands.cliprun import erase_command, runs_command, sync_command
+from hipdrop.commands.cliprun import runs_command, sync_command
 from hipdrop.commands.clipsettings import settings_command
 from hipdrop.commands.install import install_command
 from hipdrop.commands.live import chosen_link

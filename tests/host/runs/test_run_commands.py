@@ -10,7 +10,8 @@ import pytest
 
 from filed_runs import FiledRun, tilt_values
 from hipdrop.cli import main
-from hipdrop.commands.cliprun import WHY_WORDS, chosen_runs, parse_time, size_words, state_line
+from hipdrop.commands.cliperase import chosen_runs
+from hipdrop.commands.cliprun import WHY_WORDS, parse_time, size_words, state_line
 from hipdrop.errors import ClipRefused, UsageError
 from hipdrop.runs.asking import asked_info
 from hipdrop.runs.kept import ClipRun, Had, Kept
