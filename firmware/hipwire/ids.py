@@ -79,7 +79,6 @@ BATTERY_EMPTY = 12
 FAILED = 13
 WRONG_VERSION = 14
 NOT_PAIRED = 15
-NO_ROOM = 16
 
 # patterns of the motor or buzzer
 BUZZ_LEFT = 1

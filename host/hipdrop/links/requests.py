@@ -48,7 +48,6 @@ RESULT_WORDS = {
     ids.NOT_ALLOWED: "not over this link; use the cable",
     ids.BATTERY_EMPTY: "its battery is empty; charge it",
     ids.NOT_PAIRED: f"this computer is not paired with it; {PAIRING_REMEDY}",
-    ids.NO_ROOM: "its flash is full; fetch its runs and erase them: hipdrop clip sync --erase",
 }
 RECORDING = "it is recording a run; end that first, with two presses of its button"
 SPECIAL_WORDS = {
