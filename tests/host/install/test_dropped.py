@@ -17,7 +17,7 @@ def left(source: bytes, **others: bytes) -> bytes:
 
 def test_functions_classes_and_tables_that_nobody_names_go() -> None:
     source = b"def run():\n    pass\n\n\ndef f():\n    f()\n\n\nclass A:\n    x = 1\n\n\nT = (1, 2)\n"
-    assert left(source) == b"def run():\n    pass\n" + b"\n" * 10
+    assert left(source) == b"def run():\n    pass\n" + b"\n" * 11
 
 
 def test_what_only_those_have_used_goes_with_them() -> None:

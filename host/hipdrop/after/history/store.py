@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import fields
@@ -19,6 +20,7 @@ from hipdrop.people import file_name
 
 FILE_NAME = "history.db"
 PATIENCE_S = 10.0  # for another program that writes; one run takes some milliseconds
+LOOK_S = 0.01
 _BEGAN = ("began_unix_s", "offset_s")
 _PLAIN = tuple(field.name for field in fields(Run) if field.name not in ("began", "sides", "marks"))
 RUN_COLUMNS = (*_PLAIN, *_BEGAN, "person_key", "shoe_key")
@@ -83,8 +85,7 @@ class History:
                 self._connection.row_factory = sqlite3.Row
                 for pragma in ("foreign_keys = ON", "secure_delete = ON", "synchronous = FULL"):
                     self._connection.execute(f"PRAGMA {pragma}")
-                if self._connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
-                    self._connection.execute("PRAGMA journal_mode = WAL")
+                _keep_a_log(self._connection)
                 migrate(self._connection, self.path)
             except BaseException:
                 self._connection.close()
@@ -243,6 +244,18 @@ def _run_of(row: sqlite3.Row, sides: list[sqlite3.Row], marks: list[sqlite3.Row]
     return Run(
         began=began, sides=of_run, marks=tuple(Mark(_value(one, "at_s"), one["note"]) for one in marks), **values
     )
+
+
+def _keep_a_log(connection: sqlite3.Connection) -> None:
+    """Have readers and a writer go side by side. SQLite waits for nobody while it switches to that: so wait here."""
+    until_s = time.monotonic() + PATIENCE_S
+    while connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > until_s:
+                raise
+            time.sleep(LOOK_S)
 
 
 @contextmanager
